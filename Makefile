@@ -1,0 +1,43 @@
+# Every target makes the environment it needs; Python 3.11 or newer and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+FOR ?=
+
+.PHONY: demo test lint lock clean
+
+demo: $(VENV)/agent.stamp
+	$(BIN)/rtu-agent run --config devices.yaml --simulate $(if $(FOR),--for $(FOR))
+
+test: $(VENV)/dev.stamp
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Locks what is installed, with hashes; the wanted ranges stand in pyproject.toml.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+$(VENV)/python.stamp:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/agent.stamp: $(VENV)/python.stamp requirements.lock pyproject.toml
+	$(PIP) --require-hashes --requirement requirements.lock
+	$(PIP) --no-deps --editable .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/agent.stamp requirements-dev.lock
+	$(PIP) --require-hashes --requirement requirements-dev.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""A Modbus RTU polling agent with plugin drivers."""

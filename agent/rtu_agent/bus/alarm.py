@@ -1,0 +1,107 @@
+"""Wakes the event loop at a moment, to better than a millisecond.
+
+asyncio rounds its timers up to whole milliseconds, which would double the silence between two frames. Linux's timerfd
+does not; elsewhere the event loop's own timer has to do.
+"""
+
+import asyncio
+import ctypes
+import os
+import sys
+from collections.abc import Callable
+from typing import Final, Protocol
+
+_CLOCK_MONOTONIC: Final = 1
+_TFD_NONBLOCK: Final = os.O_NONBLOCK
+_TFD_CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0)
+_TFD_TIMER_ABSTIME: Final = 1
+_NS: Final = 1_000_000_000
+
+
+class Alarm(Protocol):
+    """One moment at which to be woken."""
+
+    def set(self, at: float | None) -> None:
+        """Ring at `at`, seconds on the monotonic clock, or not at all; replaces what was set before."""
+
+    def close(self) -> None:
+        """Never ring again."""
+
+
+class LoopAlarm:
+    """The event loop's timer: up to a millisecond late."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
+        self._loop = loop
+        self._ring = ring
+        self._handle: asyncio.TimerHandle | None = None
+
+    def set(self, at: float | None) -> None:
+        """Ring at `at`, seconds on the monotonic clock, or not at all."""
+        self.close()
+        if at is not None:
+            self._handle = self._loop.call_at(at, self._ring)
+
+    def close(self) -> None:
+        """Never ring again."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+
+class _Timespec(ctypes.Structure):
+    _fields_ = (("tv_sec", ctypes.c_long), ("tv_nsec", ctypes.c_long))
+
+
+class _Itimerspec(ctypes.Structure):
+    _fields_ = (("it_interval", _Timespec), ("it_value", _Timespec))
+
+
+class TimerfdAlarm:
+    """Linux's timerfd: tens of microseconds late.
+
+    Raises:
+        OSError: the system has no timerfd.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
+        self._loop = loop
+        self._ring = ring
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._fd: int = self._libc.timerfd_create(_CLOCK_MONOTONIC, _TFD_NONBLOCK | _TFD_CLOEXEC)
+        if self._fd < 0:
+            raise OSError(ctypes.get_errno(), "timerfd_create")
+        self._spec = _Itimerspec()
+        self._spec_pointer = ctypes.byref(self._spec)
+        loop.add_reader(self._fd, self._expired)
+
+    def set(self, at: float | None) -> None:
+        """Ring at `at`, seconds on the monotonic clock, or not at all."""
+        # Zero would mean "never"; a moment that has passed is still a moment.
+        nanoseconds = 0 if at is None else max(1, int(at * _NS))
+        self._spec.it_value.tv_sec, self._spec.it_value.tv_nsec = divmod(nanoseconds, _NS)
+        self._libc.timerfd_settime(self._fd, _TFD_TIMER_ABSTIME, self._spec_pointer, None)
+
+    def _expired(self) -> None:
+        try:
+            os.read(self._fd, 8)
+        except BlockingIOError:
+            return  # it was set anew between ringing and reading
+        self._ring()
+
+    def close(self) -> None:
+        """Never ring again."""
+        if self._fd >= 0:
+            self._loop.remove_reader(self._fd)
+            os.close(self._fd)
+            self._fd = -1
+
+
+def make_alarm(loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> Alarm:
+    """Return the most precise alarm that this system has."""
+    if sys.platform == "linux":
+        try:
+            return TimerfdAlarm(loop, ring)
+        except OSError:
+            pass  # an old container runtime may filter the call
+    return LoopAlarm(loop, ring)

@@ -1,0 +1,173 @@
+"""How a bus is reached: bytes out, bytes in, and the moment it is gone."""
+
+import asyncio
+import errno
+import os
+import select
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+import serial
+
+from rtu_agent.protocol.timing import LineSettings
+
+if sys.platform == "win32":
+    PORT_ERRORS: Final[tuple[type[Exception], ...]] = (OSError,)
+else:
+    import termios
+
+    # A pseudo terminal or a vanished adapter answers a reconfiguration with termios.error, which is no OSError.
+    PORT_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, termios.error)
+
+_OPEN_ERRORS: Final[tuple[type[Exception], ...]] = (*PORT_ERRORS, ValueError)
+_READ_SIZE: Final = 4096
+_PARITIES: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
+
+
+class PortError(Exception):
+    """The port cannot be used now: not there, not ours, in use, or it refuses its settings."""
+
+
+class Port(Protocol):
+    """One way to a bus. All calls come from the event loop's thread."""
+
+    name: str
+    paced: bool
+    """Bytes take the time that the line settings say."""
+
+    async def open(self, heard: Callable[[bytes], None], lost: Callable[[str], None]) -> None:
+        """Open it; from now on every byte goes to `heard`, and its end, once, with the cause, to `lost`.
+
+        Raises:
+            PortError: it cannot be opened now.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Send `data`; what goes wrong is told to `lost`."""
+
+    def read_pending(self) -> bytes:
+        """Return what has arrived and was not yet given to `heard`."""
+
+    def close(self) -> None:
+        """Close it; harmless when it is not open."""
+
+
+class SerialPort:
+    """A serial port of the operating system, served by the event loop.
+
+    Args:
+        name: device path; `/dev/serial/by-id/…` keeps its meaning when adapters are plugged in another order.
+        line: baud rate, parity, stop bits.
+        paced: whether bytes take their time; by default all but pseudo terminals do.
+    """
+
+    def __init__(self, name: str, line: LineSettings, *, paced: bool | None = None) -> None:
+        self.name = name
+        self.paced = not _is_pseudo_terminal(name) if paced is None else paced
+        self._line = line
+        self._serial: serial.Serial | None = None
+        self._fd = -1
+        self._loop = asyncio.get_running_loop()
+        self._heard: Callable[[bytes], None] = _ignore
+        self._lost: Callable[[str], None] = _ignore
+
+    async def open(self, heard: Callable[[bytes], None], lost: Callable[[str], None]) -> None:
+        """Open it exclusively.
+
+        Raises:
+            PortError: it is missing, not permitted, used by another process, or refuses its settings.
+        """
+        self._serial = await self._loop.run_in_executor(None, self._open)
+        self._fd = self._serial.fileno()
+        self._heard, self._lost = heard, lost
+        self._loop.add_reader(self._fd, self._readable)
+
+    def _open(self) -> serial.Serial:
+        try:
+            return serial.Serial(
+                self.name,
+                baudrate=self._line.baudrate,
+                bytesize=self._line.data_bits,
+                parity=_PARITIES[self._line.parity],
+                stopbits=self._line.stop_bits,
+                timeout=0,
+                exclusive=True,
+            )
+        except _OPEN_ERRORS as error:
+            raise PortError(explain(self.name, error)) from error
+
+    def _readable(self) -> None:
+        data = self._read()
+        if data:
+            self._heard(data)
+        elif data is not None and self._hung_up():
+            self._fail("hung up")
+
+    def _hung_up(self) -> bool:
+        """A port with nothing to read that is still readable is at its end; else its bytes went to `read_pending`."""
+        readable, _, _ = select.select([self._fd], [], [], 0)
+        return bool(readable)
+
+    def read_pending(self) -> bytes:
+        """Return what has arrived and was not yet given to `heard`."""
+        try:
+            waiting = self._serial.in_waiting if self._serial is not None else 0
+        except PORT_ERRORS as error:
+            self._fail(str(error))
+            return b""
+        return self._read() or b"" if waiting else b""
+
+    def _read(self) -> bytes | None:
+        """Return what is there, nothing at the end, and None after a failure."""
+        try:
+            return os.read(self._fd, _READ_SIZE)
+        except PORT_ERRORS as error:
+            self._fail(str(error))
+            return None
+
+    def write(self, data: bytes) -> None:
+        """Send `data`; a port that does not take a whole frame at once is not usable."""
+        try:
+            if os.write(self._fd, data) != len(data):
+                self._fail("it does not take what is sent")
+        except PORT_ERRORS as error:
+            self._fail(str(error))
+
+    def _fail(self, cause: str) -> None:
+        self.close()
+        self._lost(cause)
+
+    def close(self) -> None:
+        """Close it; harmless when it is not open."""
+        if self._serial is None:
+            return
+        self._loop.remove_reader(self._fd)
+        self._fd = -1
+        try:
+            self._serial.close()
+        except PORT_ERRORS:
+            pass  # an adapter that was pulled out cannot be closed politely
+        finally:
+            self._serial = None
+
+
+def _ignore(_: bytes | str) -> None:
+    """Nobody listens before the port is open."""
+
+
+def _is_pseudo_terminal(name: str) -> bool:
+    return os.path.realpath(name).startswith("/dev/pts/")
+
+
+def explain(name: str, error: Exception) -> str:
+    """Return what is wrong with a port in words, with the mend where one is known."""
+    number = getattr(error, "errno", None)
+    if number == errno.ENOENT or not (Path(name).exists() or sys.platform == "win32"):
+        return f"{name}: there is no such port; is the adapter plugged in?"
+    if number == errno.EACCES:
+        return f"{name}: permission denied; add the agent's user to the group that owns the port (often 'dialout')"
+    if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(error):
+        return f"{name}: another process uses the port"
+    return f"{name}: {error}"

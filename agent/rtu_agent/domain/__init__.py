@@ -1,0 +1,1 @@
+"""The agent's values: quantities, units, registers, records and their quality. Nothing in here waits."""

@@ -1,0 +1,251 @@
+"""Everything that happens inside the agent, one frozen class each, and who may watch.
+
+Metrics, logs and the live views are watchers; none of them is called by name anywhere. A watcher is called in the
+thread in which the event happened, so it must be quick and safe to call from several threads, and it must not raise.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from rtu_agent.domain.record import Record
+
+OutcomeKind = Literal[
+    "good", "exception", "no_reply", "damaged", "foreign", "ambiguous", "line_busy", "port_lost", "driver_failed"
+]
+"""How a transaction, or a poll made of transactions, ended. `good` is the only success.
+
+`driver_failed` ends polls only: the device answered, and its driver could not make values of it.
+"""
+
+SkipReason = Literal["overload", "offline", "quarantine", "port_down"]
+"""Why a scheduled poll was not started."""
+
+DeviceState = Literal["online", "suspect", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Anything that happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStarted(Event):
+    """The configuration is loaded and the buses are about to be opened."""
+
+    site: str
+    buses: int
+    devices: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStopped(Event):
+    """The last record is with its output or in the spool."""
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoopLagged(Event):
+    """The event loop came back later than asked."""
+
+    lag_s: float
+
+
+# -- bus ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BusEvent(Event):
+    """Something happened on a bus."""
+
+    bus: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortOpened(BusEvent):
+    """The port can be used; `reopened` tells the first time from a return."""
+
+    port: str
+    reopened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PortLost(BusEvent):
+    """An open port failed: unplugged, hung up, closed by the peer."""
+
+    port: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortOpenFailed(BusEvent):
+    """The port could not be opened; the next try comes after `retry_s` seconds."""
+
+    port: str
+    error: str
+    retry_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EchoDetected(BusEvent):
+    """The adapter sends back what it transmits."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseDiscarded(BusEvent):
+    """Bytes that belong to no frame were thrown away."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFrameDiscarded(BusEvent):
+    """A whole frame that nobody asked for was thrown away."""
+
+    unit: int
+    function: int
+
+
+@dataclass(frozen=True, slots=True)
+class LateReplyDiscarded(BusEvent):
+    """The reply to a request that was given up came after all and was thrown away."""
+
+    unit: int
+    late_s: float
+    """From the end of that request to the end of its reply, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionFinished(BusEvent):
+    """One request and what came of it."""
+
+    unit: int
+    function: int
+    outcome: OutcomeKind
+    duration_s: float
+    """From the first character of the request to the end of the transaction: the time the bus was held."""
+    sent_bytes: int
+    received_bytes: int
+    exception_code: int | None = None
+
+
+# -- device ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEvent(Event):
+    """Something happened to a device."""
+
+    bus: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollFinished(DeviceEvent):
+    """A scheduled poll met its fate: `good`, or failed for the reason named by `outcome`."""
+
+    group: str
+    outcome: OutcomeKind
+    lag_s: float
+    """How long after its due time the poll was started, seconds."""
+    duration_s: float
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class PollSkipped(DeviceEvent):
+    """A scheduled poll was not started and never will be."""
+
+    group: str
+    reason: SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStateChanged(DeviceEvent):
+    """A device became online, suspect or offline."""
+
+    before: DeviceState
+    after: DeviceState
+    cause: OutcomeKind
+
+
+@dataclass(frozen=True, slots=True)
+class DriverFailed(DeviceEvent):
+    """A driver raised; its record has no values."""
+
+    driver: str
+    error: str
+
+
+# -- outputs -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OutputEvent(Event):
+    """Something happened to an output."""
+
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsWritten(OutputEvent):
+    """An output has accepted records: the server acknowledged them, or they are on the local disk."""
+
+    records: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFailed(OutputEvent):
+    """An output did not accept a batch. What is kept is tried again, what is not is counted by `RecordsDropped`."""
+
+    kind: Literal["retryable", "rejected", "auth"]
+    error: str
+    retry_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRecovered(OutputEvent):
+    """The first success after failures."""
+
+    outage_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsDropped(OutputEvent):
+    """Records that this output will never get."""
+
+    records: int
+    reason: Literal["overflow", "age", "rejected", "unwritable", "corrupt"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolChanged(OutputEvent):
+    """How much an output has still to accept."""
+
+    records: int
+    size_bytes: int
+    limit_bytes: int
+    oldest_ms: int | None
+    """Time of the oldest record that waits, milliseconds since 1970; None when nothing waits."""
+
+
+Watcher = Callable[[Event], None]
+
+
+class Watchers:
+    """Hands every event to everybody who watches."""
+
+    def __init__(self, *watchers: Watcher) -> None:
+        self._watchers = list(watchers)
+
+    def add(self, watcher: Watcher) -> None:
+        """Let `watcher` see every event from now on."""
+        self._watchers.append(watcher)
+
+    def __call__(self, event: Event) -> None:
+        """Tell everybody."""
+        for watcher in self._watchers:
+            watcher(event)

@@ -1,0 +1,1 @@
+"""When to ask what: plans, schedules and health decide, the poller does."""

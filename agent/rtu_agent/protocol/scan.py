@@ -1,0 +1,134 @@
+"""Finds frames in what a line delivered, at any offset, and says whose they are.
+
+The buffer is read from the left. Where a whole frame with a good checksum begins, its bytes are taken and the scan goes
+on behind it, so that nothing inside one frame is ever mistaken for another. A place where the awaited reply may have
+begun but is not complete yet stops the scan: its inside must not be searched before it is known to be something else.
+All other bytes are noise. The result depends on the bytes alone, not on how they were cut into chunks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rtu_agent.protocol.adu import EXCEPTION_SIZE, OVERHEAD, frame_at
+from rtu_agent.protocol.crc import crc_is_good
+from rtu_agent.protocol.pdu import EXCEPTION_BIT, Request
+
+
+class Sent(Protocol):
+    """A request as it went on the wire."""
+
+    @property
+    def unit(self) -> int:
+        """Who was asked."""
+
+    @property
+    def request(self) -> Request:
+        """What was asked."""
+
+    @property
+    def frame(self) -> bytes:
+        """The bytes that were sent."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a buffer holds."""
+
+    replies: list[tuple[int, bytes]] = field(default_factory=list)
+    """Offset and bytes of every whole frame that answers the awaited request, exceptions included."""
+    late: list[tuple[Sent, int]] = field(default_factory=list)
+    """A request that was given up, and the offset behind the frame that answers it."""
+    foreign: list[tuple[int, int]] = field(default_factory=list)
+    """Unit and function of every other whole frame."""
+    echoes: int = 0
+    settled: int = 0
+    """Offset behind the last whole frame; what lies before it needs no second look."""
+    settled_noise: int = 0
+    """Bytes before `settled` that belong to no frame."""
+    noise: int = 0
+    """All bytes that belong to no frame."""
+    broken: bool = False
+    """The awaited reply began, was long enough, and had a bad checksum."""
+    pending: bool = False
+    """The awaited reply may have begun and is not complete."""
+
+
+def scan(buffer: bytes, awaited: Sent | None, lost: Sequence[Sent], *, echo_expected: bool, final: bool) -> Scan:
+    """Return what `buffer` holds.
+
+    Args:
+        buffer: everything received since the request was sent, or since the line was last silent.
+        awaited: the request that is under way.
+        lost: requests that were given up and may still be answered, oldest first.
+        echo_expected: the adapter may still send back the request.
+        final: nothing more will come, so that an incomplete reply is noise.
+    """
+    found = Scan()
+    waiting = list(lost)
+    at = 0
+    while at < len(buffer):
+        size = _take(buffer, at, awaited, waiting, found, echo_expected=echo_expected)
+        if size:
+            at += size
+            found.settled, found.settled_noise = at, found.noise
+            continue
+        if awaited is not None and _begins_reply(buffer, at, awaited):
+            complete = _complete(buffer, at, awaited)
+            found.pending = not (complete or final)
+            found.broken = found.broken or complete
+        if found.pending:
+            break
+        found.noise += 1
+        at += 1
+    return found
+
+
+def _take(
+    buffer: bytes, at: int, awaited: Sent | None, waiting: list[Sent], found: Scan, *, echo_expected: bool
+) -> int:
+    """Take the whole frame at `at`, if one begins there; return its size or 0."""
+    if awaited is not None:
+        # One echo comes at most, and before the reply, which looks the same where a write is answered.
+        if echo_expected and not found.echoes and buffer.startswith(awaited.frame, at):
+            found.echoes += 1
+            return len(awaited.frame)
+        if size := reply_at(buffer, at, awaited):
+            found.replies.append((at, buffer[at : at + size]))
+            return size
+    for sent in waiting:
+        if size := reply_at(buffer, at, sent):
+            waiting.remove(sent)
+            found.late.append((sent, at + size))
+            return size
+    if size := frame_at(buffer, at):
+        found.foreign.append((buffer[at], buffer[at + 1]))
+    return size
+
+
+def reply_at(buffer: bytes, at: int, sent: Sent) -> int:
+    """Return the size of the whole frame at `at` that answers `sent`, or 0."""
+    if buffer[at] != sent.unit or at + EXCEPTION_SIZE > len(buffer):
+        return 0
+    function = sent.request.function
+    if buffer[at + 1] == function | EXCEPTION_BIT:
+        size = EXCEPTION_SIZE
+    elif sent.request.accepts_head(buffer[at + 1 : at + 1 + sent.request.reply_size]):
+        size = OVERHEAD + sent.request.reply_size
+    else:
+        return 0
+    whole = at + size <= len(buffer) and crc_is_good(buffer[at : at + size])
+    return size if whole else 0
+
+
+def _begins_reply(buffer: bytes, at: int, awaited: Sent) -> bool:
+    head = buffer[at + 1 : at + 3]
+    if buffer[at] != awaited.unit:
+        return False
+    return awaited.request.accepts_head(head) or head[:1] == bytes((awaited.request.function | EXCEPTION_BIT,))
+
+
+def _complete(buffer: bytes, at: int, awaited: Sent) -> bool:
+    exception = at + 1 < len(buffer) and bool(buffer[at + 1] & EXCEPTION_BIT)
+    size = EXCEPTION_SIZE if exception else OVERHEAD + awaited.request.reply_size
+    return at + size <= len(buffer)
