@@ -22,11 +22,11 @@ async def test_bytes_taken_early_are_not_the_end(tmp_path: Path) -> None:
     await port.open(taken.append, lost.append)
 
     def take_before_the_loop_does() -> None:
+        line.send(b"\x01")
         with line.path.open("rb", buffering=0) as same_terminal:
             assert select.select([same_terminal], [], [], 5)[0]
         asyncio.get_running_loop().call_soon(lambda: taken.append(port.read_pending()))
 
-    line.send(b"\x01")
     asyncio.get_running_loop().call_soon(take_before_the_loop_does)
     await asyncio.sleep(0.05)
 

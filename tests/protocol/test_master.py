@@ -349,6 +349,36 @@ def test_a_longer_silence_after_nobody_answered(line: Line) -> None:
     assert line.sent[-1][0] - gave_up >= 2 * LINE.t35_s - 1e-9
 
 
+def test_neighbours_that_are_deaf_after_a_silent_unit_are_given_time(line: Line) -> None:
+    """Some devices wait for the reply they overhear; once one has missed its turn, silence is kept for them."""
+    line.ask(1, ASK, [(SOON, GOOD)])
+    line.ask(2, ASK)
+    line.ask(1, ASK)
+    line.rest(2)
+    line.ask(2, ASK)
+    asked = line.sent[-1][0] + LINE.wire_s(8)
+
+    outcome = line.ask(1, ASK, [(SOON, GOOD)])
+
+    assert outcome.good
+    assert line.sent[-1][0] - asked == pytest.approx(0.6)
+    assert line.outcomes[-2].free_at == pytest.approx(asked + 0.6)
+
+
+def test_no_silence_is_kept_where_nobody_is_deaf(line: Line) -> None:
+    """Neighbours that answer after a silent unit, and a second dead unit, teach nothing."""
+    for _ in range(2):
+        line.ask(2, ASK)
+        line.ask(1, ASK, [(SOON, GOOD)])
+        line.ask(3, ASK)
+        line.ask(4, ASK)
+        line.rest(2)
+
+    line.ask(2, ASK)
+
+    assert line.outcomes[-1].free_at - line.now == pytest.approx(2 * LINE.t35_s)
+
+
 # -- echo --------------------------------------------------------------------------------------------------------------
 
 

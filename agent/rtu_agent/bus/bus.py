@@ -78,7 +78,7 @@ class Bus:
         """
         if self._gone is None:
             now = self._clock.monotonic()
-            return Outcome(unit, request, "port_lost", sent_at=now, ended_at=now)
+            return Outcome(unit, request, "port_lost", sent_at=now, ended_at=now, free_at=now)
         answer: asyncio.Future[Outcome] = self._loop.create_future()
         self._queue.append(_Asked(unit, request, timeout_s, gap_s, answer))
         self._pump()
@@ -136,7 +136,7 @@ class Bus:
         self._tell()
         while self._queue:
             asked = self._queue.popleft()
-            self._answer(asked, Outcome(asked.unit, asked.request, "port_lost", sent_at=now, ended_at=now))
+            self._answer(asked, Outcome(asked.unit, asked.request, "port_lost", sent_at=now, ended_at=now, free_at=now))
 
     # -- the line ------------------------------------------------------------------------------------------------------
 

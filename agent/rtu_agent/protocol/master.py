@@ -38,6 +38,7 @@ from rtu_agent.events import (
     OutcomeKind,
 )
 from rtu_agent.protocol.adu import MAX_SIZE, MIN_SIZE, frame
+from rtu_agent.protocol.deafness import Deafness
 from rtu_agent.protocol.errors import LocalProtocolError, MasterBusy, UnitQuarantined, WriteForbidden
 from rtu_agent.protocol.lost import LostRequest, LostRequests
 from rtu_agent.protocol.outcome import Outcome
@@ -89,6 +90,7 @@ class Master:
         self._paced = paced
         self._writable = writable
         self._lost = LostRequests(max(1.0, 2 * timeout_s) if late_window_s is None else late_window_s)
+        self._deafness = Deafness()
         self._settle_s = max(ADAPTER_PAUSE_S, 2 * line.t35_s)
         self._running: Transaction | None = None
         self._buffer = bytearray()
@@ -98,8 +100,6 @@ class Master:
         self._not_before = float("-inf")
         self._echo: bool | None = None
         self._events: list[Event | Completed] = []
-
-    # -- asking --------------------------------------------------------------------------------------------------------
 
     @property
     def busy(self) -> bool:
@@ -158,8 +158,6 @@ class Master:
     def _send_at(self) -> float:
         return max(self._not_before, self._last_activity + self.line.t35_s)
 
-    # -- the line ------------------------------------------------------------------------------------------------------
-
     def receive_data(self, data: bytes, now: float) -> None:
         """Take bytes that arrived at `now`, in chunks of any size."""
         self._buffer += data
@@ -183,8 +181,6 @@ class Master:
             self._finish("port_lost", now, owed=self._running.sent_at is not None)
         self._buffer.clear()
         self._judged = True
-
-    # -- time ----------------------------------------------------------------------------------------------------------
 
     def next_deadline(self) -> float | None:
         """Return when to call `data_to_send` and `handle_timeout` next; None while only bytes can change anything."""
@@ -214,8 +210,6 @@ class Master:
                 self._finish("line_busy", now, owed=False)
         elif now >= min(running.deadline, self._settled_at(running)):
             self._give_up(running, now)
-
-    # -- judging -------------------------------------------------------------------------------------------------------
 
     def events(self) -> list[Event | Completed]:
         """Judge the bytes received so far and return all that has happened since the last call."""
@@ -316,8 +310,6 @@ class Master:
         else:
             self._end(running, found, "damaged" if noise >= MIN_SIZE else "no_reply", now, owed=True)
 
-    # -- ending --------------------------------------------------------------------------------------------------------
-
     def _end(
         self, running: Transaction, found: Scan, kind: OutcomeKind, now: float, *, owed: bool, reply: bytes = b""
     ) -> None:
@@ -328,12 +320,14 @@ class Master:
     def _finish(self, kind: OutcomeKind, now: float, *, owed: bool, reply: bytes = b"") -> None:
         running = self._running
         assert running is not None  # noqa: S101 - only called with a transaction under way
+        if running.sent_at is not None:
+            self._deafness.heard(running.unit, answered=not owed, known=self._lost.has_answered(running.unit))
         if owed:
             self._lost.add(running.lost(), now)
-            # Units that overheard a request to a silent one may be waiting for its reply; give them time to forget.
-            self._not_before = max(self._not_before, now + 2 * self.line.t35_s)
+            quiet_until = max(now + 2 * self.line.t35_s, running.asked_at + self._deafness.silence_s)
+            self._not_before = max(self._not_before, quiet_until)
         self._last_activity = max(self._last_activity, running.asked_at)
-        self._events.append(Completed(running.outcome(kind, now, self.line, reply)))
+        self._events.append(Completed(running.outcome(kind, now, self._send_at, self.line, reply)))
         self._running = None
 
     def _discard_strays(self, now: float) -> None:

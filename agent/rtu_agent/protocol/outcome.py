@@ -27,6 +27,8 @@ class Outcome:
     sent_at: float
     """When the first character of the request left, or when the transaction was given up without sending."""
     ended_at: float
+    free_at: float
+    """When the silence that must follow is over, and somebody else may be asked."""
     sent_bytes: int = 0
     received_bytes: int = 0
     payload: bytes = b""

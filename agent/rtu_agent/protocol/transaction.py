@@ -48,8 +48,16 @@ class Transaction:
         """Return what must be remembered when it is given up."""
         return LostRequest(self.unit, self.request, self.frame, self.asked_at)
 
-    def outcome(self, kind: OutcomeKind, now: float, line: LineSettings, reply: bytes) -> Outcome:
-        """Return what came of it; `reply` is the whole frame that was accepted, or nothing."""
+    def outcome(self, kind: OutcomeKind, now: float, free_at: float, line: LineSettings, reply: bytes) -> Outcome:
+        """Return what came of it.
+
+        Args:
+            kind: how it ended.
+            now: when.
+            free_at: when the silence after it is over.
+            line: the serial settings.
+            reply: the whole frame that was accepted, or nothing.
+        """
         pdu = reply[1:-2]
         return Outcome(
             unit=self.unit,
@@ -57,6 +65,7 @@ class Transaction:
             kind=kind,
             sent_at=now if self.sent_at is None else self.sent_at,
             ended_at=now,
+            free_at=free_at,
             sent_bytes=0 if self.sent_at is None else len(self.frame),
             received_bytes=self.received,
             payload=self.request.payload(pdu) if kind == "good" else b"",

@@ -1,0 +1,194 @@
+"""The composition root: a site becomes objects, the objects run as one group of tasks, and stop in order."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+
+from rtu_agent.bus.bus import Bus
+from rtu_agent.bus.port import SerialPort
+from rtu_agent.clock import Clock
+from rtu_agent.config.load import load_site
+from rtu_agent.config.model import BusSettings, Site
+from rtu_agent.driver_api import Driver
+from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watchers
+from rtu_agent.output.delivery import Delivery
+from rtu_agent.plugins import OutputType, load_drivers, load_outputs
+from rtu_agent.poll.assembly import jobs_of, polled_device
+from rtu_agent.poll.polled import PolledDevice
+from rtu_agent.poll.poller import Poller
+from rtu_agent.poll.schedule import Schedule
+from rtu_agent.protocol.master import Master
+from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.telemetry.http import serve
+from rtu_agent.telemetry.http_app import Finding, make_app
+from rtu_agent.telemetry.metrics import Metrics
+from rtu_agent.telemetry.roster import Roster, RosterDevice
+
+SPOOL_FILE: Final = "spool.sqlite3"
+TICK_S: Final = 1.0
+"""How often the event loop says that it turns."""
+STUCK_S: Final = 10.0
+STOP_S: Final = 5.0
+
+
+class Agent:
+    """One site, running from `run` to the moment it is told to stop.
+
+    Args:
+        site: what to poll and where the values go.
+        driver_of: gives the driver class for the driver of a device entry.
+        output_types: output classes by type.
+        watchers: who is told what happens; the metrics are added here.
+        clock: monotonic and wall.
+        simulated: ports that stand in for those of the site, by bus; they keep the pace of a wire.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        driver_of: Callable[[str], type[Driver]],
+        output_types: Mapping[str, OutputType],
+        watchers: Watchers,
+        clock: Clock,
+        simulated: Mapping[str, str] | None = None,
+    ) -> None:
+        self._site = site
+        self._driver_of = driver_of
+        self._watch = watchers
+        self._clock = clock
+        self._simulated = simulated or {}
+        self._registry = CollectorRegistry()
+        self._ticked_at = clock.monotonic()
+        self._opened: set[str] = set()
+        self.roster = roster_of(site, driver_of)
+        watchers.add(Metrics(self._registry, self.roster, clock))
+        outputs = {entry.name: output_types[entry.type](entry.name, entry.settings) for entry in site.outputs.values()}
+        self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock)
+
+    @property
+    def groups(self) -> set[tuple[str, str]]:
+        """Every device with each of its groups, by name."""
+        return {
+            (entry.name, group) for entry in self._site.devices for group in self._driver_of(entry.driver).intervals
+        }
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll until `stop` is set; what was read until then is with its output or in the spool afterwards.
+
+        Raises:
+            ListenError: the HTTP address cannot be used.
+            SpoolRefusedError: the spool's file is not ours to use.
+        """
+        http = serve(self._site.http.listen, make_app(self._registry, self._healthy, self._ready))
+        try:
+            self._delivery.start()
+            self._watch(AgentStarted(self._site.site, len(self._site.buses), len(self._site.devices)))
+            try:
+                await self._poll_until(stop)
+            finally:
+                await asyncio.to_thread(self._delivery.stop, STOP_S)
+                self._watch(AgentStopped(self._site.site))
+        finally:
+            await asyncio.to_thread(http.stop)
+
+    async def _poll_until(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._tick(), name="tick")]
+            for name, settings in self._site.buses.items():
+                bus, poller = self._bus(name, settings)
+                tasks.append(group.create_task(bus.run(), name=f"bus {name}"))
+                tasks.append(group.create_task(poller.run(), name=f"poller {name}"))
+                tasks.append(group.create_task(self._note_opened(bus), name=f"opened {name}"))
+            await stop.wait()
+            for task in reversed(tasks):
+                task.cancel()
+
+    def _bus(self, name: str, settings: BusSettings) -> tuple[Bus, Poller]:
+        line = LineSettings(settings.baudrate, settings.parity, settings.stop_bits)
+        if name in self._simulated:
+            port = SerialPort(self._simulated[name], line, paced=True)
+        else:
+            port = SerialPort(settings.port, line)
+        master = Master(name, line, timeout_s=settings.timeout, paced=port.paced)
+        bus = Bus(name, master, port, self._watch, self._clock)
+        devices, schedule = self._devices(name, line, settings.timeout)
+        return bus, Poller(bus, devices, schedule, self._watch, self._delivery.accept, self._clock)
+
+    def _devices(self, bus: str, line: LineSettings, timeout_s: float) -> tuple[list[PolledDevice], Schedule]:
+        devices, jobs = [], []
+        for entry in self._site.devices:
+            if entry.bus == bus:
+                driver = self._driver_of(entry.driver)
+                tags = {"site": self._site.site, "bus": bus, "device": entry.name, **entry.tags}
+                device = polled_device(entry.name, entry.unit, driver, line, tags)
+                devices.append(device)
+                jobs += jobs_of(device, entry.intervals(driver))
+        # A port that was just opened is listened to for one timeout; nothing is due before that.
+        return devices, Schedule(jobs, self._clock.monotonic() + timeout_s)
+
+    # -- health --------------------------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        """Say how late the event loop is, and that it turns at all."""
+        while True:
+            asked = self._clock.monotonic()
+            await asyncio.sleep(TICK_S)
+            self._ticked_at = self._clock.monotonic()
+            self._watch(LoopLagged(max(0.0, self._ticked_at - asked - TICK_S)))
+
+    async def _note_opened(self, bus: Bus) -> None:
+        await bus.opened.wait()
+        self._opened.add(bus.name)
+
+    def _healthy(self) -> Finding:
+        """Alive while the event loop turns; a dead device or database is no reason to restart."""
+        silent_s = self._clock.monotonic() - self._ticked_at
+        return Finding(silent_s < STUCK_S, {"loop_silent_s": round(silent_s, 3)})
+
+    def _ready(self) -> Finding:
+        """Ready when every port was open once; one that is lost later is an alert and not a restart."""
+        waiting = [name for name in self._site.buses if name not in self._opened]
+        return Finding(not waiting, {"waiting_for_ports": waiting})
+
+
+def roster_of(site: Site, driver_of: Callable[[str], type[Driver]]) -> Roster:
+    """Return the names of everybody in the site, for metrics and views."""
+    devices = []
+    for entry in site.devices:
+        driver = driver_of(entry.driver)
+        devices.append(RosterDevice(entry.name, entry.bus, driver.name, driver.kind))
+    return Roster(site.site, tuple(site.buses), tuple(devices), tuple(site.outputs))
+
+
+@dataclass(frozen=True)
+class LoadedSite:
+    """A checked site and the classes that its names stand for."""
+
+    site: Site
+    driver_of: Callable[[str], type[Driver]]
+    output_types: Mapping[str, OutputType]
+
+
+def load(path: Path) -> LoadedSite:
+    """Read and check a site.
+
+    Raises:
+        ConfigError: something is wrong with it; all that is, with places.
+        OSError: the file cannot be read.
+    """
+    catalogue = load_drivers()
+    output_types = load_outputs()
+    found: dict[str, type[Driver]] = {}
+
+    def resolve(name: str, directory: Path) -> type[Driver]:
+        if name not in found:
+            found[name] = catalogue.resolve(name, directory)
+        return found[name]
+
+    settings = {name: output.Settings for name, output in output_types.items()}
+    site = load_site(path, resolve, catalogue.names(), settings)
+    return LoadedSite(site, found.__getitem__, output_types)

@@ -1,0 +1,20 @@
+"""Watches until every group of every device has met its fate once."""
+
+from collections.abc import Callable, Iterable
+
+from rtu_agent.events import Event, PollFinished, PollSkipped
+
+
+class FirstRound:
+    """Calls `done` when each of the awaited (device, group) pairs was polled or skipped."""
+
+    def __init__(self, awaited: Iterable[tuple[str, str]], done: Callable[[], None]) -> None:
+        self._awaited = set(awaited)
+        self._done = done
+
+    def __call__(self, event: Event) -> None:
+        """Cross off what has met its fate."""
+        if isinstance(event, PollFinished | PollSkipped) and self._awaited:
+            self._awaited.discard((event.device, event.group))
+            if not self._awaited:
+                self._done()

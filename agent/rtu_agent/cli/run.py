@@ -1,0 +1,125 @@
+"""`rtu-agent run`."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from rtu_agent.app import Agent, LoadedSite
+from rtu_agent.cli import exit_codes
+from rtu_agent.cli.duration import DURATION
+from rtu_agent.cli.first_round import FirstRound
+from rtu_agent.cli.screen import Screen
+from rtu_agent.cli.site_file import config_option, load_or_leave
+from rtu_agent.clock import SystemClock
+from rtu_agent.events import Watchers
+from rtu_agent.output.spool_file import SpoolRefusedError
+from rtu_agent.simulator.child import simulated_ports
+from rtu_agent.telemetry.board import Board
+from rtu_agent.telemetry.http import AddressTakenError, ListenError
+from rtu_agent.telemetry.live import LiveView
+from rtu_agent.telemetry.log import Log
+from rtu_agent.telemetry.log_lines import adopt_library_logs, make_logger
+from rtu_agent.telemetry.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    for_s: float | None
+    once: bool
+    live: bool
+    as_json: bool
+    verbosity: int
+
+
+@click.command()
+@config_option
+@click.option("--simulate", is_flag=True, help="Replace every bus by a simulated one made from the drivers.")
+@click.option("--once", is_flag=True, help="Poll every group of every device once, store it and end.")
+@click.option("--for", "for_s", type=DURATION, help="End by itself after this time, for example 10s.")
+@click.option(
+    "--live/--no-live", default=None, help="Show what happens; the default on a terminal and with --simulate."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-v", "--verbose", count=True, help="Say more: everything that happens.")
+@click.option("-q", "--quiet", count=True, help="Say less; twice says errors only.")
+def command(
+    config: Path,
+    simulate: bool,
+    once: bool,
+    for_s: float | None,
+    live: bool | None,
+    as_json: bool,
+    verbose: int,
+    quiet: int,
+) -> None:
+    """Poll the site's devices and deliver their values until told to stop."""
+    loaded = load_or_leave(config)
+    shown = (simulate or sys.stdout.isatty()) if live is None else live
+    wishes = _Wishes(for_s, once, shown and not as_json, as_json, verbose - quiet)
+    with _ports(config, loaded, simulate=simulate) as ports:
+        sys.exit(_run(loaded, ports, wishes))
+
+
+@contextmanager
+def _ports(config: Path, loaded: LoadedSite, *, simulate: bool) -> Iterator[Mapping[str, str]]:
+    """Give the ports that stand in for the site's own, by bus."""
+    if not simulate:
+        yield {}
+        return
+    with simulated_ports(config) as ports:
+        click.echo(f"{len(loaded.site.buses)} simulated buses stand in for the real ones", err=True)
+        yield ports
+
+
+def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
+    clock = SystemClock()
+    watchers = Watchers()
+    agent = Agent(loaded.site, loaded.driver_of, loaded.output_types, watchers, clock, ports)
+    board = Board(agent.roster, clock)
+    logger = make_logger(wishes.verbosity, clock)
+    adopt_library_logs(logger)
+    watchers.add(board)
+    watchers.add(Log(logger, clock))
+    try:
+        with ExitStack() as stack:
+            if wishes.live:
+                stack.enter_context(Screen(LiveView(board), table=sys.stdout.isatty()))
+            code = asyncio.run(_until_stopped(agent, watchers, wishes))
+    except ListenError as error:
+        click.echo(str(error), err=True)
+        return exit_codes.PORT_BUSY if isinstance(error, AddressTakenError) else exit_codes.UNAVAILABLE
+    except SpoolRefusedError as error:
+        click.echo(str(error), err=True)
+        return exit_codes.UNAVAILABLE
+    if wishes.live or wishes.as_json:
+        summary = Summary(board.snapshot())
+        click.echo(json.dumps(summary.as_dict()) if wishes.as_json else summary.render())
+    return code
+
+
+async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes) -> int:
+    """Run until a signal, the wished time, or the end of the first round; return the exit code."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    interrupted = False
+
+    def interrupt() -> None:
+        nonlocal interrupted
+        interrupted = True
+        stop.set()
+
+    loop.add_signal_handler(signal.SIGINT, interrupt)
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    if wishes.for_s is not None:
+        loop.call_later(wishes.for_s, stop.set)
+    if wishes.once:
+        watchers.add(FirstRound(agent.groups, stop.set))
+    await agent.run(stop)
+    return exit_codes.INTERRUPTED if interrupted else exit_codes.OK

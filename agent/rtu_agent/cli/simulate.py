@@ -1,0 +1,67 @@
+"""`rtu-agent simulate`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from rtu_agent.app import LoadedSite
+from rtu_agent.cli import exit_codes
+from rtu_agent.cli.duration import DURATION
+from rtu_agent.cli.site_file import config_option, load_or_leave
+from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.simulator.announcement import announce
+from rtu_agent.simulator.lifetime import End, Lifetime
+from rtu_agent.simulator.site import SimulatedBus, simulated_site
+
+
+@click.command()
+@config_option
+@click.argument("names", metavar="[BUS]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bus as soon as all are ready.")
+@click.option("--link", type=click.Path(path_type=Path, file_okay=False), help="Put links named after the buses here.")
+@click.option("--seed", default=0, show_default=True, help="Another seed gives other values.")
+@click.option("--for", "for_s", type=DURATION, help="End by itself after this time, for example 10s.")
+@click.option("--until-eof", is_flag=True, help="End when stdin is closed.")
+def command(
+    config: Path,
+    names: tuple[str, ...],
+    as_json: bool,
+    link: Path | None,
+    seed: int,
+    for_s: float | None,
+    until_eof: bool,
+) -> None:
+    """Offer the site's buses, or only those named, as serial ports with simulated devices behind them."""
+    buses = _chosen(_buses(load_or_leave(config)), names)
+    with Lifetime() as lifetime, simulated_site(buses, seed=seed, links=link) as ports:
+        if as_json:
+            click.echo(announce(ports), nl=False)
+        else:
+            from rich.console import Console  # noqa: PLC0415 - rich is slow to import, and for people only
+
+            from rtu_agent.simulator.overview import overview  # noqa: PLC0415 - the same
+
+            Console().print(overview(buses, ports))
+        end = lifetime.wait(input_fd=sys.stdin.fileno() if until_eof else None, for_s=for_s)
+    sys.exit(exit_codes.INTERRUPTED if end is End.INTERRUPTED else exit_codes.OK)
+
+
+def _buses(loaded: LoadedSite) -> list[SimulatedBus]:
+    return [
+        SimulatedBus(
+            name,
+            LineSettings(bus.baudrate, bus.parity, bus.stop_bits),
+            {entry.unit: loaded.driver_of(entry.driver) for entry in loaded.site.devices if entry.bus == name},
+        )
+        for name, bus in loaded.site.buses.items()
+    ]
+
+
+def _chosen(buses: Sequence[SimulatedBus], names: Sequence[str]) -> list[SimulatedBus]:
+    known = {bus.name: bus for bus in buses}
+    for name in names:
+        if name not in known:
+            raise click.BadParameter(f"the site has no bus {name!r}, it has {', '.join(known)}", param_hint="BUS")
+    return [known[name] for name in dict.fromkeys(names)] or [*buses]

@@ -1,0 +1,72 @@
+"""One device as the poller sees it: whom to ask, what to read, and how to make records of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rtu_agent.domain.quality import RecordQuality
+from rtu_agent.domain.record import Record, Series
+from rtu_agent.domain.registers import Span
+from rtu_agent.normalize.decode import Decoded
+from rtu_agent.poll.health import Health
+from rtu_agent.poll.remarks import Remarks
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """What one poll of one group reads, and what it becomes."""
+
+    blocks: tuple[Span, ...]
+    decode: Callable[[Sequence[bytes | None]], Decoded]
+    """Takes one payload for each block, None for a block that was not read."""
+    series: Series
+
+
+@dataclass(slots=True)
+class PolledDevice:
+    """One device of a bus."""
+
+    name: str
+    unit: int
+    driver: str
+    groups: Mapping[str, GroupPlan]
+    silent: Series
+    """The series of a record without values: same device, no fields."""
+    probes: tuple[Span, ...]
+    """Small reads of different widths, so that the late reply to one cannot answer the next."""
+    remarks: Remarks
+    gap_s: float = 0.0
+    """Silence this device needs before it is asked, seconds."""
+    health: Health = field(default_factory=Health)
+
+    def record(self, group: str, payloads: Sequence[bytes | None], time_ms: int) -> Record:
+        """Return the record of one poll; a poll without any payload has a record without values."""
+        if all(payload is None for payload in payloads):
+            return self.silence(time_ms)
+        plan = self.groups[group]
+        decoded = plan.decode(payloads)
+        return Record(plan.series, time_ms, decoded.values, decoded.quality, decoded.reasons)
+
+    def silence(self, time_ms: int) -> Record:
+        """Return the record that says that the device did not answer."""
+        return Record(self.silent, time_ms, (), RecordQuality.NO_ANSWER)
+
+
+def probe_spans(spans: Sequence[Span], widths: int = 3) -> tuple[Span, ...]:
+    """Return small reads of up to `widths` different widths, narrowest first, made of whole adjacent spans.
+
+    Args:
+        spans: the wanted spans of the device, at least one.
+        widths: how many different widths are wanted.
+    """
+    by_width: dict[int, Span] = {}
+    ordered = sorted(set(spans))
+    for start, first in enumerate(ordered):
+        run = first
+        by_width.setdefault(run.count, run)
+        for following in ordered[start + 1 : start + widths]:
+            if following.table != run.table or following.address != run.end:
+                break
+            run = Span(run.table, run.address, run.count + following.count)
+            by_width.setdefault(run.count, run)
+    narrow_first = sorted(by_width.values(), key=lambda span: span.count)
+    return tuple(narrow_first[:widths])

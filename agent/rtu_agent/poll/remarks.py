@@ -1,0 +1,42 @@
+"""What a person should find beside the values: why one is missing, and when a device was lost or came back.
+
+Both are written on change only, to the measurement `modbus_event`, as text.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from rtu_agent.domain.quality import Reason
+from rtu_agent.domain.record import Field, Record, Series
+from rtu_agent.events import DeviceState, OutcomeKind
+
+MEASUREMENT: Final = "modbus_event"
+TEXT: Final = (Field("text", "string"),)
+
+
+class Remarks:
+    """One device. `tags` are those of its records; a remark has a tag `kind` besides, `value` or `state`."""
+
+    def __init__(self, tags: Mapping[str, str]) -> None:
+        self._values = Series(MEASUREMENT, {**tags, "kind": "value"}, TEXT)
+        self._states = Series(MEASUREMENT, {**tags, "kind": "state"}, TEXT)
+        self._known: dict[str, Reason] = {}
+
+    def about(self, record: Record) -> Record | None:
+        """Return what has changed about the fields of `record`, or None."""
+        changed = {}
+        for field in record.series.fields:
+            reason = record.reasons.get(field.name)
+            if reason != self._known.get(field.name):
+                changed[field.name] = reason
+        for name, reason in changed.items():
+            if reason is None:
+                del self._known[name]
+            else:
+                self._known[name] = reason
+        text = ", ".join(f"{name}: {reason or 'good'}" for name, reason in changed.items())
+        return Record(self._values, record.time_ms, (text,)) if changed else None
+
+    def became(self, state: DeviceState, cause: OutcomeKind, time_ms: int) -> Record:
+        """Return the remark that the device changed its state, and what made it."""
+        return Record(self._states, time_ms, (f"{state}: {cause}",))

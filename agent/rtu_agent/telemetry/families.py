@@ -1,0 +1,228 @@
+"""The metric families: the contract with dashboards and alert rules.
+
+A name, a label or a meaning in here is read by others. Change one and say so in the change log; `docs/metrics.md` is
+made from this table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from rtu_agent.domain.quality import Reason
+from rtu_agent.events import OutcomeKind, RecordsDropped, WriteFailed
+
+_LAG_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5)
+_REQUEST_BUCKETS: Final = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0)
+_POLL_BUCKETS: Final = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_WRITE_BUCKETS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+OUTCOMES: Final[tuple[str, ...]] = tuple(kind for kind in get_args(OutcomeKind) if kind != "driver_failed")
+"""How a transaction ends; a driver fails later."""
+REASONS: Final = tuple(reason.value for reason in Reason)
+READ_FUNCTIONS: Final = ("1", "2", "3", "4")
+REOPENS: Final = ("ok", "failed")
+WRITES: Final[tuple[str, ...]] = ("ok", *get_args(WriteFailed.__annotations__["kind"]))
+DROPS: Final[tuple[str, ...]] = get_args(RecordsDropped.__annotations__["reason"])
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric family."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    labels: tuple[str, ...]
+    meaning: str
+    buckets: tuple[float, ...] = ()
+    """Upper bounds of a histogram, seconds."""
+
+
+BUILD_INFO: Final = Family(
+    "rtu_agent_build_info", "gauge", ("version", "python"), "Always 1; the labels say what is running."
+)
+EVENT_LOOP_LAG: Final = Family(
+    "rtu_agent_event_loop_lag_seconds",
+    "histogram",
+    (),
+    "How much later than asked the event loop came back.",
+    _LAG_BUCKETS,
+)
+
+BUS_REQUESTS: Final = Family(
+    "rtu_agent_bus_requests_total",
+    "counter",
+    ("bus", "function", "outcome"),
+    "Requests put on the wire, by what came of them.",
+)
+BUS_REQUEST_DURATION: Final = Family(
+    "rtu_agent_bus_request_duration_seconds",
+    "histogram",
+    ("bus",),
+    "Time from the first character of a request to the end of its transaction.",
+    _REQUEST_BUCKETS,
+)
+BUS_BUSY: Final = Family(
+    "rtu_agent_bus_busy_seconds_total",
+    "counter",
+    ("bus",),
+    "Time the bus was held by transactions; its rate is the utilisation, 0 to 1.",
+)
+BUS_TRANSMIT: Final = Family("rtu_agent_bus_transmit_bytes_total", "counter", ("bus",), "Bytes sent.")
+BUS_RECEIVE: Final = Family(
+    "rtu_agent_bus_receive_bytes_total", "counter", ("bus",), "Bytes received in the course of transactions."
+)
+BUS_DISCARDED: Final = Family(
+    "rtu_agent_bus_discarded_bytes_total", "counter", ("bus",), "Bytes thrown away because they belong to no frame."
+)
+BUS_FOREIGN: Final = Family(
+    "rtu_agent_bus_foreign_frames_total", "counter", ("bus",), "Whole frames thrown away because nobody asked for them."
+)
+BUS_LATE: Final = Family(
+    "rtu_agent_bus_late_replies_total", "counter", ("bus",), "Replies thrown away because they came after the timeout."
+)
+BUS_PORT_OPEN: Final = Family("rtu_agent_bus_port_open", "gauge", ("bus",), "1 while the port is open, otherwise 0.")
+BUS_PORT_REOPENS: Final = Family(
+    "rtu_agent_bus_port_reopens_total",
+    "counter",
+    ("bus", "outcome"),
+    "`ok`: the port came back after it was lost. `failed`: a try to open it failed, the first one included.",
+)
+
+POLLS_SCHEDULED: Final = Family(
+    "rtu_agent_polls_scheduled_total",
+    "counter",
+    ("bus",),
+    "Polls whose fate is known. At every scrape the sum of good, failed and skipped polls.",
+)
+POLLS_GOOD: Final = Family("rtu_agent_polls_good_total", "counter", ("bus",), "Polls that were answered.")
+POLLS_FAILED: Final = Family(
+    "rtu_agent_polls_failed_total", "counter", ("bus", "reason"), "Polls that were started and not answered well."
+)
+POLLS_SKIPPED: Final = Family(
+    "rtu_agent_polls_skipped_total", "counter", ("bus", "reason"), "Polls that were due and never started."
+)
+BUS_POLL_DURATION: Final = Family(
+    "rtu_agent_bus_poll_duration_seconds",
+    "histogram",
+    ("bus",),
+    "Time from the start to the end of a poll, good or failed.",
+    _POLL_BUCKETS,
+)
+BUS_SCHEDULE_LAG: Final = Family(
+    "rtu_agent_bus_schedule_lag_seconds", "gauge", ("bus",), "How long after its due time the latest poll was started."
+)
+
+DEVICE_UP: Final = Family(
+    "rtu_agent_device_up",
+    "gauge",
+    ("bus", "device"),
+    "1 from the first good poll on, 0 while the device is offline and before it was ever polled well. "
+    "A suspect device keeps its value.",
+)
+DEVICE_LAST_SUCCESS: Final = Family(
+    "rtu_agent_device_last_success_timestamp_seconds",
+    "gauge",
+    ("bus", "device"),
+    "Time of the latest good poll, seconds since 1970; 0 until there is one.",
+)
+DEVICE_FAILURES: Final = Family(
+    "rtu_agent_device_poll_failures_total",
+    "counter",
+    ("bus", "device", "reason"),
+    "Failed polls of one device. A series appears with its first failure, so that a healthy site stays small; "
+    "for `rate()` over all causes use `rtu_agent_polls_failed_total`.",
+)
+
+READINGS: Final = Family(
+    "rtu_agent_readings_total",
+    "counter",
+    ("bus",),
+    "Values handed to the outputs, uncertain ones included.",
+)
+READINGS_REJECTED: Final = Family(
+    "rtu_agent_readings_rejected_total", "counter", ("bus", "reason"), "Values that were missing or uncertain."
+)
+DRIVER_ERRORS: Final = Family(
+    "rtu_agent_driver_errors_total", "counter", ("driver",), "Times a driver raised; the poll has no values then."
+)
+
+OUTPUT_WRITES: Final = Family(
+    "rtu_agent_output_writes_total",
+    "counter",
+    ("output", "outcome"),
+    "Batches offered to an output, by its answer.",
+)
+OUTPUT_RECORDS: Final = Family(
+    "rtu_agent_output_records_written_total", "counter", ("output",), "Records an output has accepted."
+)
+OUTPUT_DURATION: Final = Family(
+    "rtu_agent_output_write_duration_seconds",
+    "histogram",
+    ("output",),
+    "Time one accepted batch took.",
+    _WRITE_BUCKETS,
+)
+OUTPUT_LAST_SUCCESS: Final = Family(
+    "rtu_agent_output_last_success_timestamp_seconds",
+    "gauge",
+    ("output",),
+    "Time an output last accepted records, seconds since 1970; 0 until it did.",
+)
+OUTPUT_DROPPED: Final = Family(
+    "rtu_agent_output_dropped_records_total",
+    "counter",
+    ("output", "reason"),
+    "Records that an output will never get.",
+)
+SPOOL_RECORDS: Final = Family(
+    "rtu_agent_spool_records",
+    "gauge",
+    ("output",),
+    "Records an output has still to accept. The spool families appear with the first look at the spool; "
+    "local outputs have none.",
+)
+SPOOL_SIZE: Final = Family("rtu_agent_spool_size_bytes", "gauge", ("output",), "Size of what waits.")
+SPOOL_LIMIT: Final = Family(
+    "rtu_agent_spool_limit_bytes", "gauge", ("output",), "Size above which the oldest records go."
+)
+SPOOL_OLDEST: Final = Family(
+    "rtu_agent_spool_oldest_timestamp_seconds",
+    "gauge",
+    ("output",),
+    "Time of the oldest record that waits, seconds since 1970; no series while nothing waits.",
+)
+
+SECTIONS: Final[Mapping[str, tuple[Family, ...]]] = {
+    "Agent": (BUILD_INFO, EVENT_LOOP_LAG),
+    "Bus": (
+        BUS_REQUESTS,
+        BUS_REQUEST_DURATION,
+        BUS_BUSY,
+        BUS_TRANSMIT,
+        BUS_RECEIVE,
+        BUS_DISCARDED,
+        BUS_FOREIGN,
+        BUS_LATE,
+        BUS_PORT_OPEN,
+        BUS_PORT_REOPENS,
+    ),
+    "Polls": (POLLS_SCHEDULED, POLLS_GOOD, POLLS_FAILED, POLLS_SKIPPED, BUS_POLL_DURATION, BUS_SCHEDULE_LAG),
+    "Devices": (DEVICE_UP, DEVICE_LAST_SUCCESS, DEVICE_FAILURES),
+    "Values": (READINGS, READINGS_REJECTED, DRIVER_ERRORS),
+    "Outputs": (
+        OUTPUT_WRITES,
+        OUTPUT_RECORDS,
+        OUTPUT_DURATION,
+        OUTPUT_LAST_SUCCESS,
+        OUTPUT_DROPPED,
+        SPOOL_RECORDS,
+        SPOOL_SIZE,
+        SPOOL_LIMIT,
+        SPOOL_OLDEST,
+    ),
+}
+
+FAMILIES: Final = tuple(family for section in SECTIONS.values() for family in section)
+
+LEDGER: Final = (POLLS_SCHEDULED, POLLS_GOOD, POLLS_FAILED, POLLS_SKIPPED)
+"""The families that must add up at every scrape and are therefore read from one ledger."""

@@ -1,0 +1,160 @@
+"""Events → log lines that a person needs.
+
+A condition is said once when it begins and once when it ends; what may come in swarms is rate-limited; everything else
+is for debugging. The name of a line is the name of its event class in snake_case, and its keys are the event's fields.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Hashable
+from dataclasses import fields
+from typing import Any, Final
+
+from structlog.typing import FilteringBoundLogger
+
+from rtu_agent.clock import Clock
+from rtu_agent.domain.record import Record
+from rtu_agent.events import (
+    AgentStarted,
+    AgentStopped,
+    DeviceStateChanged,
+    DriverFailed,
+    EchoDetected,
+    Event,
+    ForeignFrameDiscarded,
+    LateReplyDiscarded,
+    LoopLagged,
+    NoiseDiscarded,
+    PortLost,
+    PortOpened,
+    PortOpenFailed,
+    RecordsDropped,
+    WriteFailed,
+    WriteRecovered,
+)
+from rtu_agent.telemetry.rate_limiter import RateLimiter
+
+WINDOW_S: Final = 10.0
+"""At most one line per kind and bus, driver or output in this time, seconds."""
+
+NOTABLE_LAG_S: Final = 0.5
+"""A loop that comes back later than this delays polls so that one can see it, seconds."""
+
+_GOOD_NEWS: Final = (AgentStarted, AgentStopped, EchoDetected, PortOpened, WriteRecovered)
+_DATA_LOST: Final = (DriverFailed, RecordsDropped)
+
+
+class Log:
+    """The watcher that speaks; safe in any thread."""
+
+    def __init__(self, logger: FilteringBoundLogger, clock: Clock) -> None:
+        self._logger = logger
+        self._clock = clock
+        self._limiter: RateLimiter[Event] = RateLimiter(WINDOW_S)
+        self._begun: set[Hashable] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        """Say the event if it is news, and first what was held back long enough."""
+        with self._lock:
+            now = self._clock.monotonic()
+            for held, others in self._limiter.due(float("inf") if isinstance(event, AgentStopped) else now):
+                self._say(_level(held), held, held_back=others)
+            if self._is_news(event, now):
+                self._say(_level(event), event)
+            elif self._logger.is_enabled_for(logging.DEBUG):
+                self._say(logging.DEBUG, event)
+
+    def _say(self, level: int, event: Event, **more: int) -> None:
+        self._logger.log(level, event_name(type(event)), **_keys(event), **more)
+
+    def _is_news(self, event: Event, now: float) -> bool:
+        match event:
+            case PortOpened(bus=bus) | PortLost(bus=bus):
+                self._ends((PortOpenFailed, bus))
+                news = True
+            case PortOpenFailed(bus=bus):
+                news = self._begins((PortOpenFailed, bus))
+            case DeviceStateChanged(device=device, after="offline"):
+                news = self._begins((DeviceStateChanged, device))
+            case DeviceStateChanged(device=device, after="online"):
+                news = self._ends((DeviceStateChanged, device))
+            case WriteFailed(output=output, kind="retryable" | "auth" as kind):
+                news = self._begins((WriteFailed, output, kind))
+            case WriteRecovered(output=output):
+                self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
+                news = True
+            case _:
+                swarm = _swarm(event)
+                is_first = swarm is not None and self._limiter.admit(swarm, event, _amount(event), now)
+                news = is_first or isinstance(event, _GOOD_NEWS)
+        return news
+
+    def _begins(self, condition: Hashable) -> bool:
+        is_new = condition not in self._begun
+        self._begun.add(condition)
+        return is_new
+
+    def _ends(self, condition: Hashable) -> bool:
+        is_known = condition in self._begun
+        self._begun.discard(condition)
+        return is_known
+
+
+def event_name(event_class: type[Event]) -> str:
+    """Return the stable name of an event's lines, for example `port_open_failed`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", event_class.__name__).lower()
+
+
+def _level(event: Event) -> int:
+    """Return how loud an event is that is news."""
+    match event:
+        case DeviceStateChanged(after="online"):
+            return logging.INFO
+        case WriteFailed(kind="auth" | "rejected"):
+            return logging.ERROR
+        case _ if isinstance(event, _DATA_LOST):
+            return logging.ERROR
+        case _ if isinstance(event, _GOOD_NEWS):
+            return logging.INFO
+        case _:
+            return logging.WARNING
+
+
+def _swarm(event: Event) -> Hashable | None:
+    """Return which swarm an event is one of; None if it comes alone or is no news at all."""
+    match event:
+        case NoiseDiscarded(bus=bus) | ForeignFrameDiscarded(bus=bus) | LateReplyDiscarded(bus=bus):
+            return type(event), bus
+        case DriverFailed(driver=driver):
+            return DriverFailed, driver
+        case WriteFailed(output=output):
+            return WriteFailed, output
+        case RecordsDropped(output=output, reason=reason):
+            return RecordsDropped, output, reason
+        case LoopLagged(lag_s=lag_s) if lag_s >= NOTABLE_LAG_S:
+            return LoopLagged
+        case _:
+            return None
+
+
+def _amount(event: Event) -> int:
+    """Return how much one event of a swarm stands for: bytes of noise, dropped records, otherwise itself."""
+    match event:
+        case NoiseDiscarded(count=count):
+            return count
+        case RecordsDropped(records=records):
+            return records
+        case _:
+            return 1
+
+
+def _keys(event: Event) -> dict[str, Any]:
+    """Return the fields of an event that fit on a line."""
+    pairs = ((field.name, getattr(event, field.name)) for field in fields(event))
+    return {
+        name: round(value, 3) if isinstance(value, float) else value
+        for name, value in pairs
+        if value is not None and not isinstance(value, Record)
+    }

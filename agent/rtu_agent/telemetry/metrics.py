@@ -1,0 +1,73 @@
+"""Events → Prometheus metrics.
+
+Every series whose labels the configuration fixes exists from the start, at 0, so that `rate()` sees the first event.
+Counters grow in the thread in which the event happened; the polls go through a ledger that is read in one piece.
+"""
+
+import platform
+from importlib import metadata
+
+from prometheus_client import CollectorRegistry
+
+from rtu_agent.clock import Clock
+from rtu_agent.events import (
+    BusEvent,
+    DeviceEvent,
+    DeviceStateChanged,
+    DriverFailed,
+    Event,
+    LoopLagged,
+    OutputEvent,
+    PollFinished,
+    PollSkipped,
+)
+from rtu_agent.telemetry import families
+from rtu_agent.telemetry.bus_metrics import BusMetrics
+from rtu_agent.telemetry.instruments import Instruments
+from rtu_agent.telemetry.output_metrics import OutputMetrics
+from rtu_agent.telemetry.poll_counts import PollLedger
+from rtu_agent.telemetry.poll_metrics import DeviceMetrics, LedgerCollector, PollMetrics
+from rtu_agent.telemetry.roster import Roster
+
+
+class Metrics:
+    """The watcher that counts. An event about a name that is not in the roster is not counted."""
+
+    def __init__(self, registry: CollectorRegistry, roster: Roster, clock: Clock) -> None:
+        plain = [family for family in families.FAMILIES if family not in families.LEDGER]
+        make = Instruments(registry, plain)
+        make.gauge(families.BUILD_INFO, metadata.version("rtu-agent"), platform.python_version()).set(1)
+        self._loop_lag = make.histogram(families.EVENT_LOOP_LAG)
+        self._buses = {bus: BusMetrics(make, bus) for bus in roster.buses}
+        self._polls = {bus: PollMetrics(make, bus) for bus in roster.buses}
+        self._devices = {(d.bus, d.name): DeviceMetrics(make, d.bus, d.name) for d in roster.devices}
+        self._drivers = {name: make.counter(families.DRIVER_ERRORS, name) for name in roster.drivers}
+        self._outputs = {name: OutputMetrics(make, name, clock.wall) for name in roster.outputs}
+        self._ledger = PollLedger(roster.buses)
+        registry.register(LedgerCollector(self._ledger))
+
+    def __call__(self, event: Event) -> None:
+        """Count one event; safe in any thread."""
+        match event:
+            case BusEvent() if event.bus in self._buses:
+                self._buses[event.bus](event)
+            case DeviceEvent() if (event.bus, event.device) in self._devices:
+                self._of_device(event)
+            case OutputEvent() if event.output in self._outputs:
+                self._outputs[event.output](event)
+            case LoopLagged(lag_s=lag_s):
+                self._loop_lag.observe(lag_s)
+
+    def _of_device(self, event: DeviceEvent) -> None:
+        device = self._devices[event.bus, event.device]
+        match event:
+            case PollFinished():
+                self._ledger.count(event)
+                self._polls[event.bus](event)
+                device.polled(event)
+            case PollSkipped():
+                self._ledger.count(event)
+            case DeviceStateChanged():
+                device.changed(event)
+            case DriverFailed(driver=driver) if driver in self._drivers:
+                self._drivers[driver].inc()

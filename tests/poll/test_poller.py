@@ -1,0 +1,244 @@
+"""Polling real bytes on a pseudo terminal: every tick meets one fate, and the silent cost the living nothing."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from rtu_agent.bus.bus import Bus
+from rtu_agent.bus.port import SerialPort
+from rtu_agent.clock import SystemClock
+from rtu_agent.domain.quality import RecordQuality
+from rtu_agent.domain.record import Field, Record, Series
+from rtu_agent.domain.registers import Span, Table
+from rtu_agent.events import (
+    DeviceStateChanged,
+    DriverFailed,
+    Event,
+    PollFinished,
+    PollSkipped,
+    TransactionFinished,
+)
+from rtu_agent.normalize.decode import Decoded
+from rtu_agent.poll.polled import GroupPlan, PolledDevice
+from rtu_agent.poll.poller import Poller
+from rtu_agent.poll.remarks import Remarks
+from rtu_agent.poll.schedule import Job, Schedule
+from rtu_agent.protocol.adu import frame
+from rtu_agent.protocol.master import Master
+from rtu_agent.protocol.pdu import ReadRequest
+from rtu_agent.protocol.timing import LineSettings
+from support.line import words_reply
+from support.pty_line import PtyLine
+
+LINE = LineSettings(115200)
+BLOCKS = (Span(Table.HOLDING, 0, 1), Span(Table.HOLDING, 50, 1))
+FIELDS = (Field("first"), Field("second"))
+
+
+def decode(payloads: object) -> Decoded:
+    """Make a number of each payload."""
+    assert isinstance(payloads, list)
+    values = tuple(None if payload is None else float(int.from_bytes(payload, "big")) for payload in payloads)
+    return Decoded(values, RecordQuality.PARTIAL if None in values else RecordQuality.GOOD, {})
+
+
+def broken_decode(_: object) -> Decoded:
+    """A driver with a mistake."""
+    raise ZeroDivisionError
+
+
+def polled(unit: int, decoder: Callable[..., Decoded] = decode) -> PolledDevice:
+    """Return device `d<unit>` with one group of two blocks."""
+    tags = {"site": "s", "bus": "b", "device": f"d{unit}"}
+    plan = GroupPlan(BLOCKS, decoder, Series("kind", tags, FIELDS))
+    return PolledDevice(
+        f"d{unit}", unit, "test.driver", {"fast": plan}, Series("kind", tags, ()), BLOCKS[:1], Remarks(tags)
+    )
+
+
+class World:
+    """Slaves whose mood the test sets, a bus, a poller, and everything they said."""
+
+    def __init__(self, path: Path, devices: list[PolledDevice], periods: Mapping[str, float]) -> None:
+        self.mood: dict[int, str] = {}
+        self.said: list[Event] = []
+        self.records: list[Record] = []
+        self.remarks: list[str] = []
+        self.line = PtyLine(path, self._answer)
+        clock = SystemClock()
+        master = Master("b", LINE, timeout_s=0.1, paced=False, late_window_s=0.1)
+        self.bus = Bus("b", master, SerialPort(str(path), LINE), self.said.append, clock)
+        jobs = [Job(device.name, "fast", periods.get(device.name, 0.05)) for device in devices]
+        schedule = Schedule(jobs, clock.monotonic())
+        self.poller = Poller(self.bus, devices, schedule, self.said.append, self._accept, clock)
+
+    def _accept(self, record: Record) -> None:
+        if record.series.measurement == "modbus_event":
+            self.remarks.append(str(record.values[0]))
+        else:
+            self.records.append(record)
+
+    def _answer(self, data: bytes) -> list[tuple[float, bytes]]:
+        unit, address = data[0], int.from_bytes(data[2:4], "big")
+        reply = words_reply(unit, ReadRequest(Table.HOLDING, address, 1), (unit * 100 + address,))
+        match self.mood.get(unit, "well"):
+            case "dead":
+                return []
+            case "refuses" if address:
+                return [(0.0, frame(unit, bytes((0x83, 2))))]
+            case "damages once":
+                self.mood[unit] = "well"
+                return [(0.0, reply[:-1] + bytes((reply[-1] ^ 1,)))]
+        return [(0.0, reply)]
+
+    def finished(self, device: str) -> list[PollFinished]:
+        """Return the polls of a device that met their fate."""
+        return [event for event in self.said if isinstance(event, PollFinished) and event.device == device]
+
+    def states(self, device: str) -> list[str]:
+        """Return the states a device went through."""
+        return [e.after for e in self.said if isinstance(e, DeviceStateChanged) and e.device == device]
+
+    def skipped(self, device: str) -> Counter[str]:
+        """Return how many polls of a device were skipped, by reason."""
+        return Counter(e.reason for e in self.said if isinstance(e, PollSkipped) and e.device == device)
+
+
+@asynccontextmanager
+async def running(world: World) -> AsyncIterator[None]:
+    """Run the bus and its poller."""
+    tasks = [asyncio.create_task(world.bus.run()), asyncio.create_task(world.poller.run())]
+    try:
+        yield
+        for task in tasks:
+            assert not task.done(), task
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        world.line.unplug()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.01)
+
+
+async def test_values_come_in_the_drivers_order_with_their_time(tmp_path: Path) -> None:
+    """Two blocks, one record, stamped with the middle of the poll on the wall clock."""
+    world = World(tmp_path / "port", [polled(1)], {})
+    world.line.plug()
+    before = SystemClock().wall()
+
+    async with running(world):
+        await until(lambda: len(world.records) > 3)
+
+    record = world.records[0]
+    assert record.values == (100.0, 150.0)
+    assert record.quality is RecordQuality.GOOD
+    assert before * 1000 - 1 <= record.time_ms <= SystemClock().wall() * 1000 + 1
+    assert [event.outcome for event in world.finished("d1")][:3] == ["good"] * 3
+
+
+async def test_a_refused_block_costs_its_own_values_only(tmp_path: Path) -> None:
+    """The other block is read and stored, the poll counts as failed, and the device is online: it answered."""
+    world = World(tmp_path / "port", [polled(1)], {})
+    world.mood[1] = "refuses"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.records) > 2)
+
+    assert world.records[0].values == (100.0, None)
+    assert world.records[0].quality is RecordQuality.PARTIAL
+    assert world.finished("d1")[0].outcome == "exception"
+    assert world.states("d1") == []
+
+
+async def test_a_damaged_reply_is_asked_for_again_at_once(tmp_path: Path) -> None:
+    """Nothing is owed after a damaged reply, so the poll is saved by a second request."""
+    world = World(tmp_path / "port", [polled(1)], {})
+    world.mood[1] = "damages once"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.records) > 1)
+
+    outcomes = [event.outcome for event in world.said if isinstance(event, TransactionFinished)]
+    assert outcomes[:3] == ["damaged", "good", "good"]
+    assert world.finished("d1")[0].outcome == "good"
+
+
+async def test_a_dead_device_is_probed_and_comes_back_with_a_full_poll(tmp_path: Path) -> None:
+    """Its polls are skipped as offline, its neighbour goes on, and its first reply brings a full poll at once."""
+    world = World(tmp_path / "port", [polled(1), polled(2)], {"d1": 0.2})
+    world.mood[2] = "dead"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: world.states("d2") == ["suspect", "offline"])
+        alive, skipped = len(world.finished("d1")), world.skipped("d1")
+        await asyncio.sleep(1.1)
+        assert len(world.finished("d1")) >= alive + 5
+        assert {record.quality for record in world.records if record.series.device == "d2"} == {RecordQuality.NO_ANSWER}
+        assert len(world.finished("d2")) == 1
+
+        world.mood[2] = "well"
+        await until(lambda: len(world.finished("d2")) > 1)
+
+    assert world.states("d2") == ["suspect", "offline", "online"]
+    assert world.remarks == ["suspect: no_reply", "offline: no_reply", "online: good"]
+    assert world.finished("d2")[1].outcome == "good"
+    assert world.skipped("d2")["offline"] > 5
+    assert world.skipped("d1") == skipped
+
+
+async def test_a_driver_that_raises_costs_nobody_else_anything(tmp_path: Path) -> None:
+    """Its poll failed for that reason, its record has no values, and the neighbour is polled as ever."""
+    world = World(tmp_path / "port", [polled(1, broken_decode), polled(2)], {})
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 2 and len(world.finished("d2")) > 2)
+
+    assert {event.outcome for event in world.finished("d1")} == {"driver_failed"}
+    assert {event.outcome for event in world.finished("d2")} == {"good"}
+    failures = [event for event in world.said if isinstance(event, DriverFailed)]
+    assert (failures[0].device, failures[0].driver, failures[0].error) == ("d1", "test.driver", "ZeroDivisionError()")
+
+
+async def test_polls_without_a_port_are_skipped_and_counted(tmp_path: Path) -> None:
+    """Nothing is asked while the port is gone, no device is blamed, and polling goes on when it is back."""
+    world = World(tmp_path / "port", [polled(1)], {})
+
+    async with running(world):
+        await until(lambda: world.skipped("d1")["port_down"] > 5)
+        assert world.finished("d1") == []
+        world.line.plug()
+        await until(lambda: len(world.finished("d1")) > 2)
+
+    assert world.states("d1") == []
+
+
+@pytest.mark.parametrize("period_s", [0.004])
+async def test_overload_is_skipped_and_counted(tmp_path: Path, period_s: float) -> None:
+    """Ticks that cannot start before their next one are counted; polls and skips add up to the ticks."""
+    world = World(tmp_path / "port", [polled(1)], {"d1": period_s})
+    world.line.plug()
+    loop = asyncio.get_running_loop()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 0)
+        start, counted = loop.time(), len(world.finished("d1")) + world.skipped("d1").total()
+        await asyncio.sleep(1.0)
+        passed_s = loop.time() - start
+        counted = len(world.finished("d1")) + world.skipped("d1").total() - counted
+
+    assert world.skipped("d1")["overload"] > 20
+    assert counted == pytest.approx(passed_s / period_s, rel=0.05)

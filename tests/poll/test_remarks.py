@@ -1,0 +1,58 @@
+"""Remarks are made on change, and only about what the record covers."""
+
+from rtu_agent.domain.quality import Reason, RecordQuality
+from rtu_agent.domain.record import Field, Record, Series
+from rtu_agent.poll.remarks import Remarks
+
+TAGS = {"site": "s", "bus": "b", "device": "d"}
+FAST = Series("kind", TAGS, (Field("a"), Field("b")))
+SLOW = Series("kind", TAGS, (Field("c"),))
+
+
+def record(series: Series, **reasons: Reason) -> Record:
+    """Return a record with these reasons."""
+    return Record(series, 7, (None,) * len(series.fields), RecordQuality.PARTIAL, reasons)
+
+
+def test_a_reason_is_said_once_and_its_end_once() -> None:
+    """Two polls with the same sentinel make one remark; the first good value makes another."""
+    remarks = Remarks(TAGS)
+
+    first = remarks.about(record(FAST, a=Reason.SENTINEL))
+    again = remarks.about(record(FAST, a=Reason.SENTINEL))
+    healed = remarks.about(record(FAST))
+
+    assert first is not None
+    assert (first.time_ms, first.values) == (7, ("a: sentinel",))
+    assert (first.series.measurement, first.series.tags) == ("modbus_event", {**TAGS, "kind": "value"})
+    assert again is None
+    assert healed is not None
+    assert healed.values == ("a: good",)
+
+
+def test_several_changes_of_one_poll_are_one_remark() -> None:
+    """Two remarks of one device in one millisecond would overwrite each other in a database."""
+    remark = Remarks(TAGS).about(record(FAST, a=Reason.SENTINEL, b=Reason.EXCEPTION))
+
+    assert remark is not None
+    assert remark.values == ("a: sentinel, b: exception",)
+
+
+def test_another_groups_fields_are_left_alone() -> None:
+    """A poll of one group says nothing about the fields of another."""
+    remarks = Remarks(TAGS)
+    remarks.about(record(FAST, a=Reason.SENTINEL))
+
+    assert remarks.about(record(SLOW)) is None
+
+
+def test_a_good_device_has_no_remarks() -> None:
+    """Nothing is written where nothing is to be said."""
+    assert Remarks(TAGS).about(record(FAST)) is None
+
+
+def test_a_change_of_state_names_its_cause() -> None:
+    """The remark stands at the time of the change, in a series of its own."""
+    remark = Remarks(TAGS).became("offline", "no_reply", 9)
+
+    assert (remark.time_ms, remark.values, remark.series.tags["kind"]) == (9, ("offline: no_reply",), "state")

@@ -1,0 +1,140 @@
+"""A site written by hand against slaves that are not ours: every stored value equals the slave's register."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.agent_process import AgentProcess
+from support.foreign_slaves import missing, slave, value_of
+from support.pty_bridge import PtyBridge
+from support.requirements import require
+from support.servers import Influxd, VictoriaMetrics
+
+HOLDING = [0, 1, 2, 10, 40, 41, 90, 150, 151, 152, 399]
+INPUT = [3, 4, 5, 120, 121, 300]
+KINDS = ["pymodbus", "debian-pymodbus", "libmodbus"]
+
+
+def write_map(folder: Path) -> None:
+    """Write a register map with words here and there, and a wide value across two of them."""
+    points = [f"  holding_{at}: {{at: {at}, table: holding, vendor_specific: true}}" for at in HOLDING]
+    points += [f"  input_{at}: {{at: {at}, table: input, vendor_specific: true}}" for at in INPUT]
+    points.append("  wide: {at: 200, table: holding, type: u32, word_order: little, vendor_specific: true}")
+    points.append("  scaled: {at: 210, table: holding, type: i16, scale: 0.1, vendor_specific: true}")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "words.yaml").write_text(
+        "\n".join(
+            [
+                "driver: test.words",
+                "kind: words",
+                "description: words here and there",
+                "source: written for this test",
+                "table: holding",
+                "type: u16",
+                "max_block: 50",
+                "points:",
+                *points,
+            ]
+        )
+    )
+
+
+def expected(unit: int) -> dict[str, float]:
+    """Return what every field of a unit must hold."""
+    words = {f"holding_{at}": float(value_of(unit, at)) for at in HOLDING}
+    words |= {f"input_{at}": float(value_of(unit, at)) for at in INPUT}
+    scaled = value_of(unit, 210)
+    words["wide"] = float(value_of(unit, 201) << 16 | value_of(unit, 200))
+    words["scaled"] = (scaled - 0x10000 if scaled & 0x8000 else scaled) / 10
+    return words
+
+
+def site(port: str, outputs: str = "sqlite: {directory: data}") -> str:
+    """Return a site with units 1 and 2 on one bus."""
+    return f"""
+version: 1
+site: test
+buses:
+  b: {{port: {port}, baudrate: 115200, timeout: 300ms}}
+devices:
+  - {{name: "words-{{unit}}", bus: b, unit: 1-2, driver: ./words.yaml, interval: 200ms, tags: {{room: lab}}}}
+outputs:
+  {outputs}
+http: {{listen: "127.0.0.1:0"}}
+"""
+
+
+def stored(folder: Path) -> list[tuple[str, str, float]]:
+    """Return all (device, field, value) in the SQLite output."""
+    rows: list[tuple[str, str, float]] = []
+    for file in sorted((folder / "data").glob("*.sqlite*")):
+        if file.suffix.startswith(".sqlite") and not file.name.endswith(("-wal", "-shm")):
+            with sqlite3.connect(file) as connection:
+                rows += connection.execute("SELECT device, field, value FROM readings").fetchall()
+            connection.close()
+    return rows
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_stored_value_equals_the_register(kind: str, tmp_path: Path) -> None:
+    """SQLite holds what the slave holds, for every point, over many polls."""
+    require(missing(kind))
+    write_map(tmp_path)
+    with PtyBridge() as bridge, slave(kind, bridge.far):
+        agent = AgentProcess(tmp_path, site(bridge.near))
+        assert agent.run("--for", "4s") == 0
+
+    rows = stored(tmp_path)
+    units = (1,) if kind == "libmodbus" else (1, 2)
+    for unit in units:
+        values = {field: value for device, field, value in rows if device == f"words-{unit}" and field != "quality"}
+        assert values == expected(unit)
+        assert all(
+            value == expected(unit)[field]
+            for device, field, value in rows
+            if device == f"words-{unit}" and field != "quality"
+        )
+    assert len(rows) > 100
+    if kind == "libmodbus":
+        assert {value for device, field, value in rows if device == "words-2"} == {3}
+
+
+@pytest.mark.server
+def test_every_value_in_influxdb_equals_the_register(tmp_path: Path, influxd: Influxd) -> None:
+    """InfluxDB 1.6.7, found out by itself, holds what the slave holds."""
+    influxd.create_database("modbus")
+    write_map(tmp_path)
+    outputs = f'influxdb: {{url: "{influxd.url}", bucket: modbus}}'
+    with PtyBridge() as bridge, slave("pymodbus", bridge.far):
+        agent = AgentProcess(tmp_path, site(bridge.near, outputs))
+        assert agent.run("--for", "5s") == 0
+
+    rows = influxd.query("SELECT * FROM words", "modbus")
+    assert len(rows) > 10
+    for row in rows:
+        unit = int(row["device"].removeprefix("words-"))
+        assert (row["site"], row["bus"], row["room"], row["quality"]) == ("test", "b", "lab", 0)
+        assert {field: row[field] for field in expected(unit)} == expected(unit)
+
+
+@pytest.mark.server
+def test_every_value_in_victoria_metrics_equals_the_register(tmp_path: Path, victoria_metrics: VictoriaMetrics) -> None:
+    """VictoriaMetrics' `/api/v2/write`, found out by itself, holds what the slave holds."""
+    write_map(tmp_path)
+    outputs = f'influxdb: {{url: "{victoria_metrics.url}", bucket: modbus, org: any}}'
+    with PtyBridge() as bridge, slave("pymodbus", bridge.far):
+        agent = AgentProcess(tmp_path, site(bridge.near, outputs))
+        assert agent.run("--for", "5s") == 0
+
+    seen = 0
+    for labels, samples in victoria_metrics.export().items():
+        names: dict[str, Any] = dict(labels)
+        field = names["__name__"].removeprefix("words_")
+        if field != "quality":
+            unit = int(names["device"].removeprefix("words-"))
+            assert set(samples.values()) == {expected(unit)[field]}
+            seen += len(samples)
+    assert seen > 100

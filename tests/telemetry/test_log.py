@@ -1,0 +1,249 @@
+"""A person hears of every trouble once, of its end once, and of a swarm in moderation."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from rtu_agent import events
+from rtu_agent.clock import HandClock
+from rtu_agent.events import (
+    AgentStarted,
+    AgentStopped,
+    DeviceState,
+    DeviceStateChanged,
+    DriverFailed,
+    EchoDetected,
+    Event,
+    ForeignFrameDiscarded,
+    LateReplyDiscarded,
+    LoopLagged,
+    NoiseDiscarded,
+    PortLost,
+    PortOpened,
+    PortOpenFailed,
+    RecordsDropped,
+    RecordsWritten,
+    SpoolChanged,
+    WriteFailed,
+    WriteRecovered,
+)
+from rtu_agent.telemetry.log import Log, event_name
+from rtu_agent.telemetry.log_lines import make_logger
+from support.made_up import polled, skipped, transaction
+
+
+class Heard:
+    """A log, its clock and what it said."""
+
+    def __init__(self, verbosity: int = 0) -> None:
+        self.clock = HandClock()
+        self._stream = io.StringIO()
+        self._log = Log(make_logger(verbosity, self.clock, self._stream), self.clock)
+
+    def after(self, *happened: Event) -> list[dict[str, Any]]:
+        """Return the lines that these events made."""
+        start = len(self._stream.getvalue())
+        for event in happened:
+            self._log(event)
+        return [json.loads(line) for line in self._stream.getvalue()[start:].splitlines()]
+
+
+@pytest.fixture
+def heard() -> Heard:
+    """A log at the usual verbosity that has said nothing yet."""
+    return Heard()
+
+
+def names(lines: list[dict[str, Any]]) -> list[str]:
+    """Return which events the lines are about."""
+    return [line["event"] for line in lines]
+
+
+def changed(before: DeviceState, after: DeviceState, device: str = "main-meter") -> DeviceStateChanged:
+    """Return a change of health."""
+    return DeviceStateChanged("floor1", device, before, after, "no_reply")
+
+
+def test_the_names_of_the_lines_are_a_contract() -> None:
+    """People search for them and build alerts on them."""
+    classes = [c for c in vars(events).values() if isinstance(c, type) and issubclass(c, Event)]
+
+    assert [event_name(c) for c in classes] == [
+        "event",
+        "agent_started",
+        "agent_stopped",
+        "loop_lagged",
+        "bus_event",
+        "port_opened",
+        "port_lost",
+        "port_open_failed",
+        "echo_detected",
+        "noise_discarded",
+        "foreign_frame_discarded",
+        "late_reply_discarded",
+        "transaction_finished",
+        "device_event",
+        "poll_finished",
+        "poll_skipped",
+        "device_state_changed",
+        "driver_failed",
+        "output_event",
+        "records_written",
+        "write_failed",
+        "write_recovered",
+        "records_dropped",
+        "spool_changed",
+    ]
+
+
+def test_a_line_carries_the_fields_of_its_event(heard: Heard) -> None:
+    """What is known is said, under the names that the code uses."""
+    [line] = heard.after(PortOpenFailed("floor1", "/dev/ttyUSB0", "Permission denied", 1.23456))
+    line.pop("timestamp")
+
+    assert line == {
+        "level": "warning",
+        "event": "port_open_failed",
+        "bus": "floor1",
+        "port": "/dev/ttyUSB0",
+        "error": "Permission denied",
+        "retry_s": 1.235,
+    }
+
+
+def test_a_lost_device_is_said_once_and_once_when_it_returns(heard: Heard) -> None:
+    """Its failing probes in between are not news."""
+    lost = heard.after(changed("online", "suspect"), changed("suspect", "offline"))
+    probed = heard.after(changed("offline", "suspect"), changed("suspect", "offline"), polled(outcome="no_reply"))
+    back = heard.after(changed("offline", "suspect"), changed("suspect", "online"))
+    again = heard.after(changed("online", "offline"))
+
+    assert ["device_state_changed"] == names(lost) == names(back) == names(again)
+    assert probed == []
+    assert (lost[0]["level"], back[0]["level"]) == ("warning", "info")
+
+
+def test_a_device_that_was_only_suspect_is_not_mentioned(heard: Heard) -> None:
+    """One failed poll is what the counters are for."""
+    assert heard.after(changed("online", "suspect"), changed("suspect", "online")) == []
+
+
+def test_devices_do_not_silence_each_other(heard: Heard) -> None:
+    """Each lost device is said."""
+    assert len(heard.after(changed("suspect", "offline", "a"), changed("suspect", "offline", "b"))) == 2
+
+
+def test_an_unplugged_port_is_three_lines(heard: Heard) -> None:
+    """Lost, why it cannot be opened, back; not one line for each of a thousand tries."""
+    gone = PortOpenFailed("floor1", "/dev/ttyUSB0", "No such file", 1)
+    lines = heard.after(
+        PortOpened("floor1", "/dev/ttyUSB0", reopened=False),
+        PortLost("floor1", "/dev/ttyUSB0", "Input/output error"),
+        *[gone] * 1000,
+        PortOpened("floor1", "/dev/ttyUSB0", reopened=True),
+        gone,
+    )
+
+    assert names(lines) == ["port_opened", "port_lost", "port_open_failed", "port_opened", "port_open_failed"]
+
+
+def test_an_output_that_fails_is_said_once_for_each_cause(heard: Heard) -> None:
+    """A server that is away and a token that is wrong need different people."""
+    away = WriteFailed("influxdb", "retryable", "connection refused", 1)
+    token = WriteFailed("influxdb", "auth", "401 unauthorized", 60)
+    lines = heard.after(away, away, token, away, token, WriteRecovered("influxdb", 12.0), away)
+
+    assert names(lines) == ["write_failed", "write_failed", "write_recovered", "write_failed"]
+    assert [line["level"] for line in lines] == ["warning", "error", "info", "warning"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        NoiseDiscarded("floor1", 1),
+        ForeignFrameDiscarded("floor1", 9, 3),
+        LateReplyDiscarded("floor1", 1, 0.7),
+        DriverFailed("floor1", "main-meter", "acme.x", "ValueError: boom"),
+        WriteFailed("influxdb", "rejected", "400 bad line", 0),
+        RecordsDropped("influxdb", 1, "overflow"),
+        LoopLagged(0.8),
+    ],
+)
+def test_a_swarm_is_one_line_in_ten_seconds(heard: Heard, event: Event) -> None:
+    """The first at once, then one with the count of what was held back."""
+    lines = heard.after(*[event] * 100)
+    heard.clock.turn(9.9)
+    assert len(lines + heard.after(event)) == 1
+
+    heard.clock.turn(0.2)
+    [line] = heard.after(transaction())
+    assert (event_name(type(event)), 99) == (line["event"], line["held_back"])
+
+
+def test_the_count_of_a_swarm_is_in_its_own_unit(heard: Heard) -> None:
+    """Bytes of noise and lost records, not the number of times it was noticed."""
+    heard.after(*[NoiseDiscarded("floor1", 40)] * 3, *[RecordsDropped("influxdb", 500, "age")] * 3)
+    heard.clock.turn(10)
+
+    assert {("noise_discarded", 40), ("records_dropped", 500)} == {
+        (line["event"], line["held_back"]) for line in heard.after(transaction())
+    }
+
+
+def test_one_bus_does_not_silence_another(heard: Heard) -> None:
+    """Noise on the first is no reason to hide noise on the second."""
+    assert len(heard.after(NoiseDiscarded("floor1", 1), NoiseDiscarded("floor2", 1))) == 2
+
+
+def test_what_is_held_back_is_said_before_the_end(heard: Heard) -> None:
+    """Nothing stays unmentioned because the agent stopped in the meantime."""
+    heard.after(*[NoiseDiscarded("floor1", 1)] * 3)
+
+    assert names(heard.after(AgentStopped("plant-a"))) == ["noise_discarded", "agent_stopped"]
+
+
+def test_what_goes_well_is_said_by_counters_only(heard: Heard) -> None:
+    """An agent that works is silent."""
+    lines = heard.after(
+        transaction(),
+        polled(),
+        skipped(),
+        RecordsWritten("sqlite", 1, 0.01),
+        SpoolChanged("influxdb", 1, 1, 1, 1),
+        LoopLagged(0.1),
+    )
+
+    assert lines == []
+
+
+def test_the_milestones_are_said(heard: Heard) -> None:
+    """Starting, stopping and what was found out."""
+    lines = heard.after(AgentStarted("plant-a", 2, 3), EchoDetected("floor1"), AgentStopped("plant-a"))
+
+    assert names(lines) == ["agent_started", "echo_detected", "agent_stopped"]
+    assert {"info"} == {line["level"] for line in lines}
+
+
+def test_everything_is_said_on_request() -> None:
+    """-v is for the person who follows one transaction; a record does not fit on a line and is left out."""
+    [transaction_line, poll_line] = Heard(verbosity=1).after(transaction(), polled())
+
+    assert tuple(transaction_line[k] for k in ("level", "event", "sent_bytes")) == ("debug", "transaction_finished", 8)
+    assert poll_line["outcome"] == "good"
+    assert "record" not in poll_line
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "levels"), [(0, ["info", "warning", "error"]), (-1, ["warning", "error"]), (-2, ["error"])]
+)
+def test_quiet_leaves_out_the_lesser_news(verbosity: int, levels: list[str]) -> None:
+    """-q says only what is wrong, -qq only what loses data."""
+    lines = Heard(verbosity).after(
+        AgentStarted("plant-a", 2, 3),
+        PortLost("floor1", "/dev/x", "EIO"),
+        RecordsDropped("influxdb", 1, "overflow"),
+    )
+
+    assert levels == [line["level"] for line in lines]
