@@ -5,6 +5,7 @@ import pytest
 from rtu_agent.domain.registers import Table
 from rtu_agent.events import EchoDetected, ForeignFrameDiscarded, LateReplyDiscarded, NoiseDiscarded
 from rtu_agent.protocol.adu import frame
+from rtu_agent.protocol.crc import crc_is_good
 from rtu_agent.protocol.errors import LocalProtocolError, MasterBusy, UnitQuarantined, WriteForbidden
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.pdu import ReadRequest, WriteSingle
@@ -130,6 +131,29 @@ def test_an_exception_inside_the_data_is_data(line: Line) -> None:
     outcome = line.ask(1, ask, [(SOON + i / 960, reply[i : i + 1]) for i in range(len(reply))])
 
     assert inside + bytes(3) == outcome.payload
+
+
+def test_a_reply_that_lacks_only_a_last_zero_is_not_whole(line: Line) -> None:
+    """Its first eight bytes have a good checksum and the length of a request; it is a reply all the same."""
+    reply = words_reply(40, ASK, (213, 553))
+    assert crc_is_good(reply[:-1])
+
+    outcome = line.ask(40, ASK, [(SOON + i / 960, reply[i : i + 1]) for i in range(len(reply))])
+
+    assert outcome.payload == reply[3:-2]
+    assert line.seen == []
+
+
+def test_a_late_reply_that_lacks_only_a_last_zero_is_late(line: Line) -> None:
+    """The same for a reply that was given up, arriving byte by byte during another unit's turn."""
+    reply = words_reply(40, ASK, (213, 553))
+    line.ask(40, ASK)
+
+    arrivals = [(0.02 + i / 960, reply[i : i + 1]) for i in range(len(reply))]
+    outcome = line.ask(1, ASK, [*arrivals, (0.05, GOOD)])
+
+    assert outcome.good
+    assert [type(event) for event in line.seen] == [LateReplyDiscarded]
 
 
 # -- damage ------------------------------------------------------------------------------------------------------------

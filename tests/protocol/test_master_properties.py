@@ -78,6 +78,20 @@ def test_every_reply_pymodbus_builds_is_accepted(words: list[int], places: list[
     assert struct.unpack(f">{len(words)}H", outcome.payload) == tuple(words)
 
 
+@given(st.integers(1, 247), st.integers(1, 6), st.integers(0, 0xFFFF))
+def test_no_reply_is_taken_for_something_else_before_it_is_whole(unit: int, count: int, word: int) -> None:
+    """Byte by byte, judged after each, also where a part of the reply has a good checksum of its own."""
+    request = ReadRequest(Table.INPUT, 1, count)
+    for last in range(256):
+        line = Line(Master("b", LINE, paced=False))
+        reply = words_reply(unit, request, [word] * (count - 1) + [last])
+
+        outcome = line.ask(unit, request, [(0.02, reply[i : i + 1]) for i in range(len(reply))])
+
+        assert outcome.good
+        assert line.seen == []
+
+
 @settings(max_examples=400)
 @given(
     st.lists(st.tuples(st.floats(0, 0.9), st.one_of(FRAGMENTS, st.binary(min_size=1, max_size=600))), max_size=8),

@@ -25,13 +25,17 @@ def frame(unit: int, pdu: bytes) -> bytes:
     return body + crc_bytes(body)
 
 
-def frame_at(buffer: bytes, start: int) -> int:
+def frame_at(buffer: bytes, start: int, *, final: bool) -> int:
     """Return the size of the whole frame of any known function that begins at `start`, or 0 where none does.
 
-    Replies and requests are both known, because a second master on the bus speaks in requests.
+    Replies and requests are both known, because a second master on the bus speaks in requests. What may become a reply
+    when more bytes come is no request before they have come, or `final` says that none will.
     """
     for size in _sizes(buffer, start):
-        if start + size <= len(buffer) and crc_is_good(buffer[start : start + size]):
+        if start + size > len(buffer):
+            if not final:
+                return 0
+        elif crc_is_good(buffer[start : start + size]):
             return size
     return 0
 

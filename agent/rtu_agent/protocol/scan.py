@@ -1,9 +1,10 @@
 """Finds frames in what a line delivered, at any offset, and says whose they are.
 
 The buffer is read from the left. Where a whole frame with a good checksum begins, its bytes are taken and the scan goes
-on behind it, so that nothing inside one frame is ever mistaken for another. A place where the awaited reply may have
-begun but is not complete yet stops the scan: its inside must not be searched before it is known to be something else.
-All other bytes are noise. The result depends on the bytes alone, not on how they were cut into chunks.
+on behind it, so that nothing inside one frame is ever mistaken for another. A place where a reply that may come has
+begun but is not complete yet stops the scan: neither its inside nor its beginning may be taken for something else. (One
+reply in 256 ends with a zero byte, and without that byte it is a frame with a good checksum, too.) All other bytes are
+noise. The result depends on the bytes alone, not on how they were cut into chunks.
 """
 
 from collections.abc import Sequence
@@ -68,40 +69,41 @@ def scan(buffer: bytes, awaited: Sent | None, lost: Sequence[Sent], *, echo_expe
     waiting = list(lost)
     at = 0
     while at < len(buffer):
-        size = _take(buffer, at, awaited, waiting, found, echo_expected=echo_expected)
+        size = _awaited_at(buffer, at, awaited, found, echo_expected=echo_expected) if awaited else 0
+        if not size and not final:
+            found.pending = awaited is not None and _may_become_reply(buffer, at, awaited)
+            if found.pending or any(_may_become_reply(buffer, at, sent) for sent in waiting):
+                break
+        size = size or _unasked_at(buffer, at, waiting, found, final=final)
         if size:
             at += size
             found.settled, found.settled_noise = at, found.noise
-            continue
-        if awaited is not None and _begins_reply(buffer, at, awaited):
-            complete = _complete(buffer, at, awaited)
-            found.pending = not (complete or final)
-            found.broken = found.broken or complete
-        if found.pending:
-            break
-        found.noise += 1
-        at += 1
+        else:
+            found.broken = found.broken or (awaited is not None and _began_reply(buffer, at, awaited))
+            found.noise += 1
+            at += 1
     return found
 
 
-def _take(
-    buffer: bytes, at: int, awaited: Sent | None, waiting: list[Sent], found: Scan, *, echo_expected: bool
-) -> int:
-    """Take the whole frame at `at`, if one begins there; return its size or 0."""
-    if awaited is not None:
-        # One echo comes at most, and before the reply, which looks the same where a write is answered.
-        if echo_expected and not found.echoes and buffer.startswith(awaited.frame, at):
-            found.echoes += 1
-            return len(awaited.frame)
-        if size := reply_at(buffer, at, awaited):
-            found.replies.append((at, buffer[at : at + size]))
-            return size
+def _awaited_at(buffer: bytes, at: int, awaited: Sent, found: Scan, *, echo_expected: bool) -> int:
+    """Take the echo or the reply that is whole at `at`; return its size or 0."""
+    # One echo comes at most, and before the reply, which looks the same where a write is answered.
+    if echo_expected and not found.echoes and buffer.startswith(awaited.frame, at):
+        found.echoes += 1
+        return len(awaited.frame)
+    if size := reply_at(buffer, at, awaited):
+        found.replies.append((at, buffer[at : at + size]))
+    return size
+
+
+def _unasked_at(buffer: bytes, at: int, waiting: list[Sent], found: Scan, *, final: bool) -> int:
+    """Take any other frame that is whole at `at`; return its size or 0."""
     for sent in waiting:
         if size := reply_at(buffer, at, sent):
             waiting.remove(sent)
             found.late.append((sent, at + size))
             return size
-    if size := frame_at(buffer, at):
+    if size := frame_at(buffer, at, final=final):
         found.foreign.append((buffer[at], buffer[at + 1]))
     return size
 
@@ -121,14 +123,23 @@ def reply_at(buffer: bytes, at: int, sent: Sent) -> int:
     return size if whole else 0
 
 
-def _begins_reply(buffer: bytes, at: int, awaited: Sent) -> bool:
-    head = buffer[at + 1 : at + 3]
-    if buffer[at] != awaited.unit:
+def _may_become_reply(buffer: bytes, at: int, sent: Sent) -> bool:
+    """A reply to `sent` may have begun at `at`, and more bytes are needed to tell."""
+    return _heads_reply(buffer, at, sent) and at + _reply_size(buffer, at, sent) > len(buffer)
+
+
+def _began_reply(buffer: bytes, at: int, sent: Sent) -> bool:
+    """A reply to `sent` began at `at` and came in full length; whoever asks knows that its checksum is bad."""
+    return _heads_reply(buffer, at, sent) and at + _reply_size(buffer, at, sent) <= len(buffer)
+
+
+def _heads_reply(buffer: bytes, at: int, sent: Sent) -> bool:
+    if buffer[at] != sent.unit:
         return False
-    return awaited.request.accepts_head(head) or head[:1] == bytes((awaited.request.function | EXCEPTION_BIT,))
+    head = buffer[at + 1 : at + 3]
+    return sent.request.accepts_head(head) or head[:1] == bytes((sent.request.function | EXCEPTION_BIT,))
 
 
-def _complete(buffer: bytes, at: int, awaited: Sent) -> bool:
+def _reply_size(buffer: bytes, at: int, sent: Sent) -> int:
     exception = at + 1 < len(buffer) and bool(buffer[at + 1] & EXCEPTION_BIT)
-    size = EXCEPTION_SIZE if exception else OVERHEAD + awaited.request.reply_size
-    return at + size <= len(buffer)
+    return EXCEPTION_SIZE if exception else OVERHEAD + sent.request.reply_size
