@@ -56,3 +56,14 @@ def test_a_change_of_state_names_its_cause() -> None:
     remark = Remarks(TAGS).became("offline", "no_reply", 9)
 
     assert (remark.time_ms, remark.values, remark.series.tags["kind"]) == (9, ("offline: no_reply",), "state")
+
+
+def test_a_remark_has_the_quality_of_what_it_is_about() -> None:
+    """The quality of a device is one series in the local store; a remark must not contradict it."""
+    remarks = Remarks(TAGS)
+    about = remarks.about(record(FAST, a=Reason.SENTINEL))
+
+    assert about is not None
+    assert about.quality is RecordQuality.PARTIAL
+    assert remarks.became("suspect", "no_reply", 1).quality is RecordQuality.NO_ANSWER
+    assert remarks.became("online", "good", 2).quality is RecordQuality.GOOD

@@ -11,3 +11,8 @@ PORT_BUSY: Final = 75
 PERMISSION: Final = 77
 CONFIG_INVALID: Final = 78
 INTERRUPTED: Final = 130
+
+
+def of_os_error(error: OSError) -> int:
+    """Return the code for something that the operating system refused."""
+    return PERMISSION if isinstance(error, PermissionError) else UNAVAILABLE

@@ -1,7 +1,7 @@
 """`rtu-agent simulate`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -39,11 +39,7 @@ def command(
         if as_json:
             click.echo(announce(ports), nl=False)
         else:
-            from rich.console import Console  # noqa: PLC0415 - rich is slow to import, and for people only
-
-            from rtu_agent.simulator.overview import overview  # noqa: PLC0415 - the same
-
-            Console().print(overview(buses, ports))
+            _show(buses, ports)
         end = lifetime.wait(input_fd=sys.stdin.fileno() if until_eof else None, for_s=for_s)
     sys.exit(exit_codes.INTERRUPTED if end is End.INTERRUPTED else exit_codes.OK)
 
@@ -65,3 +61,13 @@ def _chosen(buses: Sequence[SimulatedBus], names: Sequence[str]) -> list[Simulat
         if name not in known:
             raise click.BadParameter(f"the site has no bus {name!r}, it has {', '.join(known)}", param_hint="BUS")
     return [known[name] for name in dict.fromkeys(names)] or [*buses]
+
+
+def _show(buses: Sequence[SimulatedBus], ports: Mapping[str, str]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - rich is slow to import, and for people only
+
+    from rtu_agent.simulator.overview import hints, overview  # noqa: PLC0415 - needs rich
+
+    Console().print(overview(buses, ports))
+    for hint in hints(buses, ports):
+        click.echo(hint)

@@ -25,7 +25,7 @@ def config_option(command: Any) -> Any:
 
 
 def load_or_leave(path: Path) -> LoadedSite:
-    """Return the checked site; leave with 78 when it is invalid and with 69 when it cannot be read."""
+    """Return the checked site; leave with 78 when it is invalid, with 69 or 77 when it cannot be read."""
     try:
         return load(path)
     except ConfigError as error:
@@ -33,4 +33,4 @@ def load_or_leave(path: Path) -> LoadedSite:
         sys.exit(exit_codes.CONFIG_INVALID)
     except OSError as error:
         click.echo(f"{path}: {error.strerror or error}", err=True)
-        sys.exit(exit_codes.UNAVAILABLE)
+        sys.exit(exit_codes.of_os_error(error))

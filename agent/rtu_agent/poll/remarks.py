@@ -6,7 +6,7 @@ Both are written on change only, to the measurement `modbus_event`, as text.
 from collections.abc import Mapping
 from typing import Final
 
-from rtu_agent.domain.quality import Reason
+from rtu_agent.domain.quality import Reason, RecordQuality
 from rtu_agent.domain.record import Field, Record, Series
 from rtu_agent.events import DeviceState, OutcomeKind
 
@@ -35,8 +35,9 @@ class Remarks:
             else:
                 self._known[name] = reason
         text = ", ".join(f"{name}: {reason or 'good'}" for name, reason in changed.items())
-        return Record(self._values, record.time_ms, (text,)) if changed else None
+        return Record(self._values, record.time_ms, (text,), record.quality) if changed else None
 
     def became(self, state: DeviceState, cause: OutcomeKind, time_ms: int) -> Record:
         """Return the remark that the device changed its state, and what made it."""
-        return Record(self._states, time_ms, (f"{state}: {cause}",))
+        quality = RecordQuality.GOOD if state == "online" else RecordQuality.NO_ANSWER
+        return Record(self._states, time_ms, (f"{state}: {cause}",), quality)

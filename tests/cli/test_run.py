@@ -1,0 +1,188 @@
+"""The agent as its user runs it: with simulated buses, for a while, once, until Ctrl-C."""
+
+import json
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.agent_process import AgentProcess, until
+
+SITE = """
+version: 1
+site: demo
+buses:
+  floor1: {port: /dev/ttyUSB7, baudrate: 38400}
+  floor2: {port: /dev/ttyUSB8, baudrate: 38400}
+devices:
+  - {name: meter, bus: floor1, unit: 1, driver: eastron.sdm630, interval: 500ms}
+  - {name: "climate-{unit}", bus: floor2, unit: 3-4, driver: generic.xy_md02, interval: 500ms}
+http: {listen: "127.0.0.1:PORT"}
+"""
+
+
+def site(port: int = 0) -> str:
+    """Return a site whose HTTP port is given."""
+    return SITE.replace("PORT", str(port))
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_simulated_run_ends_by_itself_with_a_summary(tmp_path: Path) -> None:
+    """`--for` polls, stores, says so line by line and in the end, and exits with 0."""
+    agent = AgentProcess(tmp_path, site())
+
+    assert agent.run("--simulate", "--for", "4s") == 0
+
+    said = agent.log.read_text(encoding="utf-8")
+    assert said.count(" polls ") >= 3
+    assert "demo: 3 devices on 2 buses" in said
+    [file] = [file for file in (tmp_path / "data").iterdir() if not file.name.endswith(("-wal", "-shm"))]
+    connection = sqlite3.connect(file)
+    fields = {field for (field,) in connection.execute("SELECT DISTINCT field FROM readings WHERE device = 'meter'")}
+    connection.close()
+    assert {"voltage_l1_n_v", "active_power_w", "quality"} <= fields
+
+
+def test_the_summary_as_json_is_the_only_thing_on_stdout(tmp_path: Path) -> None:
+    """A program can read it: everything read, stored and failed, and the accounts add up."""
+    summary = summary_of(tmp_path, "--for", "3s")
+
+    for bus in summary["buses"].values():
+        polls = bus["polls"]
+        assert polls["scheduled"] == polls["good"] + sum(polls["failed"].values()) + sum(polls["skipped"].values())
+        assert polls["good"] > 5
+        assert polls["failed"] == {}
+
+
+def test_once_polls_every_group_once_and_ends(tmp_path: Path) -> None:
+    """`--once` ends when each group of each device has been polled."""
+    devices = summary_of(tmp_path, "--once")["devices"]
+
+    assert devices["meter"]["polls"]["good"] >= 3
+    assert devices["climate-4"]["polls"]["good"] >= 1
+
+
+def summary_of(folder: Path, *options: str) -> Any:
+    """Run the simulated site and return its summary, which must be all that is on stdout."""
+    config = folder / "devices.yaml"
+    config.write_text(site(), encoding="utf-8")
+    command = [sys.executable, "-m", "rtu_agent", "run", "-c", str(config), "--simulate", "--json", *options]
+    answer = subprocess.run(command, capture_output=True, check=True, cwd=folder)
+    assert "agent_started" in answer.stderr.decode()
+    return json.loads(answer.stdout)
+
+
+def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
+    """What was read is stored, the summary is shown, nothing is left running, and the exit code says interrupted."""
+    agent = AgentProcess(tmp_path, site())
+    agent.start("--simulate")
+    until(lambda: agent.log.exists() and " good " in agent.log.read_text(encoding="utf-8"), "polls")
+    children = Path(f"/proc/{agent.pid}/task/{agent.pid}/children").read_text().split()
+
+    assert agent.interrupt() == 130
+
+    assert children
+    said = agent.log.read_text(encoding="utf-8")
+    assert "demo: 3 devices on 2 buses" in said
+    assert "Traceback" not in said
+    assert [child for child in children if Path(f"/proc/{child}").exists()] == []
+
+
+def test_the_simulator_does_not_outlive_a_killed_agent(tmp_path: Path) -> None:
+    """Its ports go with the agent, also after kill -9."""
+    agent = AgentProcess(tmp_path, site())
+    agent.start("--simulate")
+    until(lambda: agent.log.exists() and " good " in agent.log.read_text(encoding="utf-8"), "polls")
+    [child] = Path(f"/proc/{agent.pid}/task/{agent.pid}/children").read_text().split()
+
+    agent.kill()
+
+    until(lambda: not _alive(child), "the simulator's end")
+
+
+def _alive(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_metrics_are_served_while_it_runs(tmp_path: Path) -> None:
+    """Prometheus finds the bus, the device and the output; it is healthy and ready."""
+    port = free_port()
+    agent = AgentProcess(tmp_path, site(port))
+    agent.start("--simulate")
+    until(lambda: agent.log.exists() and " good " in agent.log.read_text(encoding="utf-8"), "polls")
+    time.sleep(2)
+    metrics = get(port, "/metrics")
+    assert json.loads(get(port, "/healthz"))["loop_silent_s"] < 5
+    assert json.loads(get(port, "/readyz"))["waiting_for_ports"] == []
+    assert agent.stop() == 0
+
+    assert 'rtu_agent_bus_port_open{bus="floor1"} 1.0' in metrics
+    assert 'rtu_agent_device_up{bus="floor2",device="climate-3"} 1.0' in metrics
+    assert 'rtu_agent_output_writes_total{outcome="ok",output="sqlite"}' in metrics
+
+
+def get(port: int, path: str) -> str:
+    """Return what the agent answers."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
+        text: str = reply.read().decode()
+        return text
+
+
+def test_a_taken_address_is_said_and_exits_with_75(tmp_path: Path) -> None:
+    """The message names the address and what to do."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        agent = AgentProcess(tmp_path, site(port))
+
+        assert agent.run("--for", "1s") == 75
+
+    assert f"http: 127.0.0.1:{port} is taken by another program" in agent.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--for", "5"], 2, "Invalid value for '--for'"),
+        (["--nonsense"], 2, "No such option"),
+    ],
+)
+def test_misuse_is_explained(tmp_path: Path, options: list[str], code: int, words: str) -> None:
+    """Wrong options exit with 2 and say what is wrong."""
+    agent = AgentProcess(tmp_path, site())
+
+    assert agent.run(*options) == code
+    assert words in agent.log.read_text(encoding="utf-8")
+
+
+def test_an_invalid_site_exits_with_78(tmp_path: Path) -> None:
+    """And says where the mistake is."""
+    agent = AgentProcess(tmp_path, site().replace("unit: 1,", "unit: 300,"))
+
+    assert agent.run() == 78
+    assert "devices.yaml:8:" in agent.log.read_text(encoding="utf-8")
+
+
+def test_a_missing_site_exits_with_69(tmp_path: Path) -> None:
+    """The message names the file."""
+    agent = AgentProcess(tmp_path, site())
+    agent.config.unlink()
+
+    assert agent.run() == 69
+    assert "devices.yaml: No such file or directory" in agent.log.read_text(encoding="utf-8")
