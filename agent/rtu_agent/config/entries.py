@@ -1,0 +1,170 @@
+"""The shape of devices.yaml: what may stand where, and what it means. The JSON Schema is made from these models.
+
+Nothing in here knows drivers or outputs; `crossref` compares the entries with them and with each other.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from rtu_agent.config.names import Name, NameTemplate, TagKey, TagValue
+from rtu_agent.config.ports import Port
+from rtu_agent.config.sentences import NO_VALUE, shown
+from rtu_agent.config.units import Units
+from rtu_agent.domain.duration import Seconds
+
+DEFAULT_LISTEN: Final = "127.0.0.1:9485"
+
+_BAUDRATES: Final = (
+    300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 56000, 57600, 76800, 115200, 128000, 230400, 250000,
+    256000, 460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000,
+)  # fmt: skip
+"""What serial ports and the devices behind them know."""
+
+
+def _check_baudrate(baudrate: int) -> int:
+    if baudrate not in _BAUDRATES:
+        nearest = sorted(sorted(_BAUDRATES, key=lambda known: abs(known - baudrate))[:2])
+        raise ValueError(f"{baudrate} is not a baud rate in use; the nearest are {nearest[0]} and {nearest[1]}")
+    return baudrate
+
+
+Baudrate = Annotated[
+    int, AfterValidator(_check_baudrate), WithJsonSchema({"type": "integer", "enum": list(_BAUDRATES)})
+]
+
+GroupName = Literal["fast", "normal", "slow"]
+"""The groups of points that have an interval; `once` is read at start only."""
+
+
+class Entry(BaseModel):
+    """A mapping of the file: frozen, strict, without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _has_value(cls, value: Any, info: ValidationInfo) -> Any:
+        """A key without a value is a line that somebody has not finished."""
+        if value is None and info.field_name != "outputs":
+            raise ValueError(NO_VALUE)
+        return value
+
+
+class BusEntry(Entry):
+    """One RS485 segment: how it is reached and the serial settings that all its devices share."""
+
+    port: Annotated[
+        Port,
+        Field(
+            description="Serial port: the path of a device file, best one below /dev/serial/by-id, or COMn.",
+            examples=["/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A10K5ZQ3-if00-port0", "COM3"],
+        ),
+    ]
+    baudrate: Annotated[Baudrate, Field(description="Bits per second.", examples=[9600, 19200])] = 9600
+    parity: Annotated[Literal["none", "even", "odd"], Field(description="Parity bit of each character.")] = "none"
+    stop_bits: Annotated[Literal[1, 2], Field(description="Stop bits of each character; data bits are always 8.")] = 1
+    timeout: Annotated[
+        Seconds,
+        Field(
+            description="How long a device may take to begin its reply.",
+            examples=["500ms", "1s"],
+            json_schema_extra={"default": "500ms"},
+        ),
+    ] = 0.5
+
+
+class DeviceEntry(Entry):
+    """One device, or several of one kind on one bus."""
+
+    name: Annotated[
+        NameTemplate,
+        Field(
+            description="Name of the device, unique in the site; with several units it contains {unit}.",
+            examples=["main-meter", "feeder-{unit}"],
+        ),
+    ]
+    bus: Annotated[str, Field(description="Name of the bus that the device is on.", examples=["floor1"])]
+    unit: Annotated[
+        Units,
+        Field(
+            description="Unit (slave address) 1 to 247; a range or a list makes one device of each.",
+            examples=[1, "2-16", [2, "5-7"]],
+        ),
+    ]
+    driver: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="Name of an installed driver, or path of a register map (.yaml) relative to this file.",
+            examples=["eastron.sdm630", "./maps/acme-th1.yaml"],
+        ),
+    ]
+    interval: Annotated[
+        Seconds | None,
+        Field(
+            description="Time between two polls of the groups 'fast' and 'normal'; 'slow' keeps the driver's.",
+            examples=["1s", "5s"],
+        ),
+    ] = None
+    groups: Annotated[
+        dict[GroupName, Seconds],
+        Field(
+            description="Time between two polls of single groups; goes before 'interval'.", examples=[{"slow": "5m"}]
+        ),
+    ] = {}
+    tags: Annotated[
+        dict[TagKey, TagValue],
+        Field(description="Stored with every record of the device.", examples=[{"room": "mdf"}]),
+    ] = {}
+
+
+def _check_listen(listen: Any) -> str:
+    host, _, port = listen.rpartition(":") if isinstance(listen, str) else ("", "", "")
+    bare_ipv6 = ":" in host and not (host.startswith("[") and host.endswith("]"))
+    if not host or bare_ipv6 or not (port.isascii() and port.isdigit()) or int(port) > 0xFFFF:  # noqa: PLR2004 - 16 bits
+        raise ValueError(f"{shown(listen)} is not an address; write host:port, such as {DEFAULT_LISTEN} or [::1]:9485")
+    return str(listen)
+
+
+class HttpEntry(Entry):
+    """The HTTP server of the agent: /metrics."""
+
+    listen: Annotated[
+        str,
+        BeforeValidator(_check_listen),
+        Field(description="Address to listen on, host:port; port 0 takes a free one.", examples=[DEFAULT_LISTEN]),
+    ] = DEFAULT_LISTEN
+
+
+class SiteEntry(Entry):
+    """A site: its buses, the devices on them and where their records go."""
+
+    # Single buses, devices and outputs are read one by one, so that a mistake in one of them hides nothing in the
+    # others. Their types here are for the JSON Schema.
+
+    version: Annotated[Literal[1], Field(description="Version of this file format.")]
+    site: Annotated[Name, Field(description="Name of the site; a tag of every record.", examples=["plant-a"])]
+    buses: Annotated[dict[Name, SkipValidation[BusEntry]], Field(min_length=1, description="The RS485 buses by name.")]
+    devices: Annotated[
+        list[SkipValidation[DeviceEntry]], Field(min_length=1, description="The devices, each or many of a kind.")
+    ]
+    outputs: Annotated[
+        dict[Name, Any] | None,
+        Field(description="Where records go, by name; 'type' defaults to the name. Without any: one sqlite."),
+    ] = None
+    http: Annotated[HttpEntry, Field(description="The HTTP server of the agent.")] = HttpEntry()
+    state: Annotated[Path, Field(description="Directory of the spool, relative to this file.", examples=["state"])] = (
+        Path("state")
+    )

@@ -1,0 +1,1 @@
+"""The dashboards as Python: `panels` has the words, `fleet` and `device` say one board each with them."""

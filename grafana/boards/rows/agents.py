@@ -1,0 +1,56 @@
+"""What the agents say about themselves."""
+
+from typing import Final
+
+from boards.layout import row
+from boards.panels import table, timeseries
+from boards.promql import AGENT, increase, quantile, rate
+from boards.queries import prom, prom_now
+
+_REJECTED: Final = rate("rtu_agent_readings_rejected_total")
+_ERRORS: Final = increase("rtu_agent_driver_errors_total", AGENT)
+
+ROW: Final = [
+    row(60, "Agents"),
+    timeseries(
+        61,
+        "Values missing or uncertain",
+        "By reason. Empty when every value was good.",
+        prom(f"sum by (bus, reason) ({_REJECTED}) > 0", "{{bus}} {{reason}}"),
+        unit="cps",
+        size=(8, 7),
+    ),
+    timeseries(
+        62,
+        "Driver errors",
+        "Times a driver raised: a mistake in the driver, not in the device.",
+        prom(f"sum by (driver) ({_ERRORS})", "{{driver}}"),
+        unit="short",
+        size=(8, 7),
+    ),
+    timeseries(
+        63,
+        "Event loop lag",
+        "How late the agent's own loop is. Tens of milliseconds cost polls; look at the machine.",
+        prom(quantile(0.99, "rtu_agent_event_loop_lag_seconds", "instance", AGENT), "{{instance}} 99 %"),
+        unit="s",
+        size=(8, 7),
+    ),
+    table(
+        64,
+        "Versions",
+        "What is running where.",
+        prom_now(f"max by (job, instance, version, python) (rtu_agent_build_info{{{AGENT}}})", table=True),
+        size=(24, 5),
+        transformations=[
+            {
+                "id": "organize",
+                "options": {
+                    "excludeByName": {"Time": True, "Value": True},
+                    "indexByName": {},
+                    "renameByName": {"job": "Job", "instance": "Agent", "version": "Version", "python": "Python"},
+                },
+            }
+        ],
+    ),
+]
