@@ -110,7 +110,8 @@ class Agent:
     def _bus(self, name: str, settings: BusSettings) -> tuple[Bus, Poller]:
         line = LineSettings(settings.baudrate, settings.parity, settings.stop_bits)
         if name in self._simulated:
-            port = SerialPort(self._simulated[name], line, paced=True)
+            # A pseudo terminal refuses parity at the second opening; the simulated wire keeps the time of it.
+            port = SerialPort(self._simulated[name], LineSettings(line.baudrate), paced=True)
         else:
             port = SerialPort(settings.port, line)
         master = Master(name, line, timeout_s=settings.timeout, paced=port.paced)

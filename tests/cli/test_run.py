@@ -19,7 +19,7 @@ version: 1
 site: demo
 buses:
   floor1: {port: /dev/ttyUSB7, baudrate: 38400}
-  floor2: {port: /dev/ttyUSB8, baudrate: 38400}
+  floor2: {port: /dev/ttyUSB8, baudrate: 38400, parity: even}
 devices:
   - {name: meter, bus: floor1, unit: 1, driver: eastron.sdm630, interval: 500ms}
   - {name: "climate-{unit}", bus: floor2, unit: 3-4, driver: generic.xy_md02, interval: 500ms}

@@ -1,7 +1,7 @@
 """Where words stand: zero-based addresses, spans, and the numbers that manuals use instead."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtu_agent.domain.registers import HIGHEST_ADDRESS, Span, Table, ref
@@ -23,6 +23,7 @@ def test_what_is_no_reference_number_is_refused(number: int) -> None:
         ref(number)
 
 
+@settings(deadline=None)
 @given(st.sampled_from((1, 3, 4)), st.integers(1, HIGHEST_ADDRESS + 1))
 def test_six_digits_reach_every_address(table: int, item: int) -> None:
     """Five digits end at 9999 items, six do not."""

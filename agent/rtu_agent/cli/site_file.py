@@ -9,6 +9,7 @@ import click
 from rtu_agent.app import LoadedSite, load
 from rtu_agent.cli import exit_codes
 from rtu_agent.config.load import ConfigError
+from rtu_agent.plugins import PluginError
 
 
 def config_option(command: Any) -> Any:
@@ -31,6 +32,9 @@ def load_or_leave(path: Path) -> LoadedSite:
     except ConfigError as error:
         click.echo(str(error), err=True)
         sys.exit(exit_codes.CONFIG_INVALID)
+    except PluginError as error:
+        click.echo(str(error), err=True)
+        sys.exit(exit_codes.FAILED)
     except OSError as error:
         click.echo(f"{path}: {error.strerror or error}", err=True)
         sys.exit(exit_codes.of_os_error(error))

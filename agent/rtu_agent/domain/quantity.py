@@ -21,8 +21,8 @@ _SPELLING: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST_NAME: Final = 64
 _RESERVED: Final = frozenset({QUALITY_FIELD, "time", "site", "bus", "device"})
 
-_PV_STRING: Final = re.compile(r"pv([1-9]|1[0-9]|2[0-4])_(?=voltage|current|power|energy)")
-_PARTIAL: Final = re.compile(r"energy_partial_")
+_PV_STRING: Final = re.compile(r"^pv([1-9]|1[0-9]|2[0-4])_")
+_PARTIAL: Final = re.compile(r"^energy_partial_")
 _WORDS: Final = "|".join(word for words in QUALIFIERS.values() for word in words)
 _QUALIFIED: Final = re.compile(rf"(?P<quantity>.+?)(?P<qualifiers>(_({_WORDS}))*)")
 _UNIT_ENDING: Final = re.compile(rf".+?_({'|'.join(unit.suffix for unit in UNITS if unit.suffix)})")
@@ -31,7 +31,7 @@ _UNIT_ENDING: Final = re.compile(rf".+?_({'|'.join(unit.suffix for unit in UNITS
 @cache
 def find(name: str) -> Quantity | None:
     """Return the entry of the vocabulary that a point's name belongs to, or None if the name is not canonical."""
-    name = _PARTIAL.sub("energy_", _PV_STRING.sub("pv_", name, count=1), count=1)
+    name = _PARTIAL.sub("energy_", _PV_STRING.sub("pv_", name))
     for stem in _stems(name):
         quantity = VOCABULARY.get(stem)
         if quantity and _qualifiers(quantity.qualifiers).fullmatch(name, len(stem)):

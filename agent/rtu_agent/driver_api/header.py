@@ -1,0 +1,54 @@
+"""What a driver says about itself before its points: name, kind, serial settings."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final, get_type_hints
+
+from rtu_agent.driver_api.errors import Flaw
+from rtu_agent.driver_api.fields import Declaration
+from rtu_agent.driver_api.shape import Shape
+from rtu_agent.driver_api.wire import Serial
+
+if TYPE_CHECKING:
+    from rtu_agent.driver_api.driver import Driver
+
+HEADER: Final = ("name", "kind", "serial")
+SERIAL_SHAPE: Final = Shape("serial", get_type_hints(Serial))
+_SHAPE: Final = Shape("a driver", {}, {"name": str, "kind": str})
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*")
+_KIND: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_HIGHEST_UNIT: Final = 255
+
+
+def header_flaws(driver: "type[Driver]") -> Iterator[Flaw]:
+    """Yield all that is wrong with the header of a driver. Its name must be its own, the rest may be inherited."""
+    if any(isinstance(vars(driver).get(key), Declaration) for key in HEADER):
+        return  # a point has taken the place, which is told where points are checked
+    said = {"name": driver.name} if "name" in vars(driver) else {}
+    said |= {"kind": driver.kind} if hasattr(driver, "kind") else {}
+    misshapen = _SHAPE.sift(said)[1]
+    yield from misshapen or _spelling(driver)
+    yield from _serial(driver.serial)
+
+
+def _spelling(driver: "type[Driver]") -> Iterator[Flaw]:
+    if not _NAME.fullmatch(driver.name):
+        yield Flaw(f"name must be vendor.model in lower case, such as 'acme.th1', not {driver.name!r}", path=("name",))
+    if not _KIND.fullmatch(driver.kind):
+        message = f"kind must be lower-case words joined by '_', such as 'energy_meter', not {driver.kind!r}"
+        yield Flaw(message, path=("kind",))
+
+
+def _serial(serial: object) -> Iterator[Flaw]:
+    if not isinstance(serial, Serial):
+        yield Flaw(f"serial must be Serial(...), not {serial!r}", path=("serial",))
+        return
+    sound, flaws = SERIAL_SHAPE.sift(asdict(serial))
+    for flaw in flaws:
+        yield Flaw(f"serial: {flaw.message}", path=("serial", *flaw.path))
+    if sound.get("baudrate", 1) <= 0:
+        yield Flaw(f"baudrate must be above 0, not {serial.baudrate}", path=("serial", "baudrate"))
+    if not 1 <= sound.get("unit", 1) <= _HIGHEST_UNIT:
+        yield Flaw(f"unit must be 1 to {_HIGHEST_UNIT}, not {serial.unit}", path=("serial", "unit"))

@@ -1,0 +1,121 @@
+"""A register map in YAML becomes the driver class that an author of Python would have written.
+
+The keys of a point are its type and the arguments of that type in `fields`; those of the file are the attributes and
+options of `Driver`, durations with their unit. There is nothing else: no conditions, no templates, no expressions. What
+needs more is a driver class.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import new_class
+from typing import Any, Final, get_type_hints
+
+from rtu_agent.domain.document import Document, Problem, did_you_mean, parse
+from rtu_agent.domain.duration import Seconds
+from rtu_agent.domain.quantity import objection
+from rtu_agent.driver_api.body import POINT_SHAPES
+from rtu_agent.driver_api.driver import Driver
+from rtu_agent.driver_api.errors import DefinitionError, Flaw, MapError
+from rtu_agent.driver_api.fields import Declaration
+from rtu_agent.driver_api.header import SERIAL_SHAPE
+from rtu_agent.driver_api.options import DriverOptions
+from rtu_agent.driver_api.shape import Shape
+from rtu_agent.driver_api.wire import Group, Serial
+
+_IN_PYTHON: Final = {"driver": "name", "pause": "pause_s", "min_interval": "min_interval_s"}
+"""Keys of a map that Python calls otherwise."""
+_IN_MAP: Final = {python: key for key, python in _IN_PYTHON.items()}
+_OPTIONS: Final = get_type_hints(DriverOptions).keys() - _IN_MAP.keys()
+_SHAPE: Final = Shape(
+    "a register map",
+    dict.fromkeys(("description", "source"), str)
+    | dict.fromkeys(("type", *_OPTIONS), Any)  # checked with the class
+    | dict.fromkeys(("pause", "min_interval"), Seconds)
+    | {"serial": Mapping[str, Any], "intervals": Mapping[Group, Seconds]},
+    {"driver": str, "kind": str, "points": Mapping[str, Any]},
+)
+
+
+def load(path: Path) -> type[Driver]:
+    """Return the driver that the register map at `path` describes.
+
+    Raises:
+        MapError: the map has mistakes; all of them are named with their positions.
+        OSError: the file cannot be read.
+    """
+    document = parse(path.read_bytes(), str(path))
+    if not isinstance(document.data, dict):
+        about = document.problem((), "a register map is a mapping that begins with `driver: vendor.model`")
+        raise MapError(document.problems or [about])
+    driver, flaws = _compile(document.data)
+    problems = [*document.problems, *_problems(document, flaws)]
+    if driver is None or problems:
+        raise MapError(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+    driver.origin = (str(path), document.line(["driver"]))
+    return driver
+
+
+def _compile(data: Mapping[str, Any]) -> tuple[type[Driver] | None, list[Flaw]]:
+    """Return the class that `data` describes, and what is wrong with it in the words of a map."""
+    said, flaws = _SHAPE.sift(data)
+    serial, unsound = SERIAL_SHAPE.sift(said.pop("serial", {}))
+    flaws += [replace(flaw, path=("serial", *flaw.path)) for flaw in unsound]
+    declared, unsound = _declarations(said.pop("points", {}), said.pop("type", None))
+    flaws += unsound
+    text = [said.pop("description", ""), f"Source: {said.pop('source')}" if "source" in said else ""]
+    named = {_IN_PYTHON.get(key, key): value for key, value in said.items()}
+    body = {key: named.pop(key, None) for key in ("name", "kind")}
+    body |= {"__doc__": "\n\n".join(filter(None, text)), "serial": Serial(**serial), **declared}
+    try:
+        return _new_driver(body, named), flaws
+    except DefinitionError as error:
+        return None, [*flaws, *_in_words_of_map(error.flaws, flaws)]
+
+
+def _new_driver(body: Mapping[str, Any], options: Mapping[str, Any]) -> type[Driver]:
+    title = str(body["name"]).replace(".", "_").title().replace("_", "")
+    return new_class(title, (Driver,), dict(options), lambda namespace: namespace.update(body))
+
+
+def _declarations(points: Mapping[str, Any], common: Any) -> tuple[dict[str, Declaration], list[Flaw]]:
+    found = {name: _declaration(name, entry, common) for name, entry in points.items()}
+    declared = {name: entry for name, entry in found.items() if isinstance(entry, Declaration)}
+    return declared, [entry for entry in found.values() if isinstance(entry, Flaw)]
+
+
+def _declaration(name: str, entry: Any, common: Any) -> Declaration | Flaw:
+    if name.startswith("_"):  # it might be a word of Python's own
+        return Flaw(str(objection(name, vendor_specific=False)), name, at_name=True)
+    if not isinstance(entry, dict):
+        return Flaw(f"'{name}' must be a mapping such as {{at: 0x0001, type: u16}}", name)
+    written = entry.get("type", common)
+    for type_name in POINT_SHAPES:
+        if type_name == written:
+            return Declaration(type_name, {key: value for key, value in entry.items() if key != "type"})
+    return _type_flaw(name, written)
+
+
+def _type_flaw(point: str, written: Any) -> Flaw:
+    if written is None:
+        return Flaw("has no type; name one here or, for all points, at the top of the map", point, ("type",))
+    meant = did_you_mean(written, POINT_SHAPES) if isinstance(written, str) else ""
+    return Flaw(f"{written!r} is not a type{meant or '; there are ' + ', '.join(POINT_SHAPES)}", point, ("type",))
+
+
+def _in_words_of_map(flaws: Sequence[Flaw], told: Sequence[Flaw]) -> Iterator[Flaw]:
+    """Yield the flaws of the class, without those that only follow from what was told already."""
+    known = {path for flaw in told for path in (("points",) if flaw.point else flaw.path[:1], flaw.path)}
+    for flaw in flaws:
+        path = tuple(_IN_MAP.get(str(step), step) for step in flaw.path)
+        if flaw.point or path not in known:
+            yield replace(flaw, path=path)
+
+
+def _problems(document: Document, flaws: Sequence[Flaw]) -> Iterator[Problem]:
+    """Yield the flaws with their positions, but for those that only follow from what is wrong with the YAML."""
+    for flaw in flaws:
+        path = (*(("points", flaw.point) if flaw.point else ()), *flaw.path)
+        problem = document.problem(path, flaw.message, key=flaw.at_name)
+        if document.complete(path) and (problem.line, problem.column) not in document.surprises:
+            yield problem

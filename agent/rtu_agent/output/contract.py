@@ -1,0 +1,88 @@
+"""What an output is. Bundled ones and those of other distributions keep the same contract.
+
+A local output is told to write records to a file of its own. A network output is given bodies of line protocol from the
+spool and says what its server made of them. Each is called by one thread of its own, never by the event loop, so it may
+take its time; the others do not wait for it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from rtu_agent.domain.record import Record
+
+
+class Action(StrEnum):
+    """What is to be done with a body after a server has seen it, or should have."""
+
+    ACCEPTED = "accepted"
+    """The server has all of it."""
+    AGAIN = "again"
+    """Nothing is wrong with it: send it again after a growing pause."""
+    HOLD = "hold"
+    """Nothing is wrong with it, but somebody has to mend the configuration: send it again now and then."""
+    SMALLER = "smaller"
+    """It is too large: send it in halves."""
+    REJECTED = "rejected"
+    """At least one line is bad; whether the others were stored is not known. Send it in halves to find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a server made of one body."""
+
+    action: Action
+    reason: str = ""
+    """In the server's words where it had any; empty when the body was accepted."""
+    retry_after_s: float | None = None
+    """How long the server asked to be left alone, seconds."""
+
+
+class LocalOutput(ABC):
+    """Writes records to files on this machine."""
+
+    Settings: ClassVar[type[BaseModel]]
+    """The model of its entry in the configuration; frozen, strict, without unknown keys."""
+
+    @abstractmethod
+    def __init__(self, name: str, settings: Any) -> None:
+        """Take the entry's name and its settings, an instance of `Settings`; open nothing yet."""
+
+    @abstractmethod
+    def write(self, records: Sequence[Record]) -> None:
+        """Store the records durably; storing a record a second time must change nothing.
+
+        Raises:
+            Exception: nothing can be said of the records; the same ones are given again later.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every file; nothing is written afterwards."""
+
+
+class NetworkOutput(ABC):
+    """Hands bodies of line protocol to a server."""
+
+    Settings: ClassVar[type[BaseModel]]
+    """The model of its entry in the configuration; frozen, strict, without unknown keys."""
+
+    @abstractmethod
+    def __init__(self, name: str, settings: Any) -> None:
+        """Take the entry's name and its settings, an instance of `Settings`; connect to nothing yet."""
+
+    @abstractmethod
+    def send(self, body: bytes) -> Verdict:
+        """Send lines joined by line feeds, timestamps in milliseconds, and wait for the server's answer.
+
+        It must give up by itself after a time; storing a line a second time must change nothing at the server. An
+        exception counts as no answer.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection; nothing is sent afterwards."""

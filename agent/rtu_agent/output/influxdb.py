@@ -1,0 +1,74 @@
+"""InfluxDB 1, 2 and 3, and what speaks like them (VictoriaMetrics).
+
+There are two doors: `/api/v2/write` (2, 3, VictoriaMetrics, also 1.8) and `/write` (1). `api: auto` knocks at the first
+and takes the second if the server does not know the first; a 404 makes it ask again, because the server may have been
+replaced meanwhile. Both take the same body and answer with the same statuses.
+"""
+
+import base64
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from rtu_agent.domain.secret import SecretError
+from rtu_agent.output.answer import Answer
+from rtu_agent.output.contract import Action, NetworkOutput, Verdict
+from rtu_agent.output.influxdb_settings import InfluxdbSettings
+
+if TYPE_CHECKING:
+    from rtu_agent.output.influxdb_doors import Door
+
+_DOORS: Final[dict[str, "Door"]] = {"v2": "/api/v2/write", "v1": "/write"}
+
+
+class InfluxdbOutput(NetworkOutput):
+    """Sends to one server."""
+
+    Settings = InfluxdbSettings
+
+    def __init__(self, name: str, settings: InfluxdbSettings) -> None:
+        """Read the secrets once, so that a missing one is said at start.
+
+        Raises:
+            SecretError: a secret is not where the settings say.
+        """
+        from rtu_agent.output.influxdb_doors import Doors  # noqa: PLC0415 - slow, and only those who send need it
+
+        self.name = name
+        self._settings = settings
+        self._door = _DOORS.get(settings.api)
+        self._doors = Doors(settings.url, settings.org, settings.bucket)
+        self._log_in()
+
+    def send(self, body: bytes) -> Verdict:
+        """Write the lines; tell what the server made of them."""
+        try:
+            self._log_in()
+        except SecretError as error:
+            return Verdict(Action.HOLD, str(error))
+        return self._knock(body).verdict(time.time())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._doors.close()
+
+    def _log_in(self) -> None:
+        """Take the secrets as they are now, so that one that was renewed is used without a restart."""
+        settings = self._settings
+        if settings.token is not None:
+            self._doors.log_in(f"Token {settings.token.reveal()}")
+        elif settings.username is not None and settings.password is not None:
+            pair = f"{settings.username}:{settings.password.reveal()}".encode()
+            self._doors.log_in(f"Basic {base64.b64encode(pair).decode()}")
+
+    def _knock(self, body: bytes) -> Answer:
+        if self._door is not None and self._settings.api != "auto":
+            return self._doors.post(self._door, body)
+        door = self._door or _DOORS["v2"]
+        answer = self._doors.post(door, body)
+        if self._door is None and answer.is_unknown_path:
+            door = _DOORS["v1"]
+            answer = self._doors.post(door, body)
+        if answer.status is not None:
+            self._door = None if answer.status == HTTPStatus.NOT_FOUND else door
+        return answer

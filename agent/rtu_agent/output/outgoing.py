@@ -1,0 +1,54 @@
+"""What may leave the house: values that fit the kind of their field, text without anything that could break a line.
+
+The last gate before any output. Text comes from devices and is hostile until it has passed here: a line feed in a
+serial number would otherwise start a line of its own in the database.
+"""
+
+import math
+import re
+from typing import Final
+
+from rtu_agent.domain.quality import RecordQuality
+from rtu_agent.domain.record import FieldKind, Record, Value
+
+LONGEST_TEXT: Final = 4096
+"""Characters kept of a text: many times what a Modbus reply carries, and less than every server's limit."""
+_INTEGER_LIMIT: Final = 2**63
+"""InfluxDB and SQLite both hold signed 64-bit integers."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def clean(text: str) -> str:
+    """Return `text` without control characters and line separators, at most `LONGEST_TEXT` long, encodable as UTF-8."""
+    printable = _CONTROL.sub("", text[: 2 * LONGEST_TEXT])[:LONGEST_TEXT]
+    return printable.encode("utf-8", "replace").decode("utf-8")
+
+
+def fit(value: Value | None, kind: FieldKind) -> Value | None:
+    """Return `value` as a field of `kind` holds it, or None if it cannot: NaN, infinity, too wide, another kind."""
+    match kind:
+        case "float" if isinstance(value, int | float):
+            return _finite(value)
+        case "int" if isinstance(value, int):
+            return int(value) if -_INTEGER_LIMIT <= value < _INTEGER_LIMIT else None
+        case "bool" if isinstance(value, bool):
+            return value
+        case "string" if isinstance(value, str):
+            return clean(value)
+    return None
+
+
+def outgoing(record: Record) -> tuple[list[Value | None], RecordQuality]:
+    """Return the values of `record` as they may leave, and its quality: no longer good if one of them cannot."""
+    values = [fit(value, field.kind) for field, value in zip(record.series.fields, record.values, strict=True)]
+    if values.count(None) > record.values.count(None):
+        return values, max(record.quality, RecordQuality.PARTIAL)
+    return values, record.quality
+
+
+def _finite(value: float) -> float | None:
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond the range of a float
+        return None
+    return number if math.isfinite(number) else None

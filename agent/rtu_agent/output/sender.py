@@ -1,0 +1,122 @@
+"""The thread that takes one network output's backlog to its server, oldest first.
+
+It holds no rule: `transfer` knows what to send next, `retry` how long to wait, `spool` what has been accepted. It is
+never waited for: when the agent stops, a request that hangs is left to hang, and what it carried is still in the spool.
+"""
+
+import random
+from threading import Event, Thread
+
+from rtu_agent.clock import Clock
+from rtu_agent.events import OutputEvent, RecordsDropped, RecordsWritten, Watcher
+from rtu_agent.output.contract import Action, NetworkOutput, Verdict
+from rtu_agent.output.marks import Batch
+from rtu_agent.output.outage import Kind, Outage
+from rtu_agent.output.retry import HOLD_S, Backoff
+from rtu_agent.output.spool import BATCH_BYTES, Spool, SpoolClosedError
+from rtu_agent.output.spool_report import SpoolReport
+from rtu_agent.output.transfer import Transfer
+
+
+class Sender:
+    """Sends to one output until it is stopped."""
+
+    def __init__(self, name: str, output: NetworkOutput, spool: Spool, watch: Watcher, clock: Clock) -> None:
+        self.name = name
+        self._output = output
+        self._spool = spool
+        self._report = SpoolReport(spool, watch)
+        self._watch = watch
+        self._clock = clock
+        self._outage = Outage(name)
+        self._backoff = Backoff(random.random)
+        self._max_body = BATCH_BYTES
+        self._wake = Event()
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name=f"send to {name}", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that the spool has something new."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Begin no further request. Returns at once; what a request under way carries stays in the spool."""
+        self._stopping.set()
+        self._wake.set()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                if not self._send_next():
+                    self._wake.wait()
+        except SpoolClosedError:
+            pass
+        finally:
+            self._output.close()
+
+    def _send_next(self) -> bool:
+        """Send one batch, however long it takes; False when there is none."""
+        try:
+            batch = self._spool.next(self.name)
+            if batch is None:
+                return False
+            self._deliver(batch)
+        except SpoolClosedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a thread that dies takes its output with it; the spool has it all
+            self._pause(Verdict(Action.AGAIN, f"the spool cannot be used: {error}"))
+        finally:
+            self._report.losses()
+        return True
+
+    def _deliver(self, batch: Batch) -> None:
+        transfer = Transfer(batch.lines, self._max_body)
+        sending_s = 0.0
+        while (body := transfer.body()) is not None:
+            if self._stopping.is_set():
+                return
+            started = self._clock.monotonic()
+            verdict = self._ask(body)
+            sending_s += self._clock.monotonic() - started
+            transfer.settle(verdict)
+            if verdict.action in (Action.AGAIN, Action.HOLD):
+                self._pause(verdict)
+            else:
+                self._backoff.reset()
+        self._max_body = transfer.max_body
+        self._settle(batch, transfer, sending_s)
+
+    def _settle(self, batch: Batch, transfer: Transfer, sending_s: float) -> None:
+        accepted = self._spool.acknowledge(self.name, batch, transfer.dead, int(self._clock.wall() * 1000))
+        now = self._clock.monotonic()
+        if accepted:
+            self._watch(RecordsWritten(self.name, accepted, sending_s))
+        if transfer.dead:
+            reason = transfer.dead[0].reason
+            self._say(self._outage.failed("rejected", reason, 0.0, now))
+            self._watch(RecordsDropped(self.name, len(transfer.dead), "rejected", reason))
+        else:
+            self._say(self._outage.succeeded(now))
+        self._report.backlog(self.name)
+
+    def _ask(self, body: bytes) -> Verdict:
+        try:
+            return self._output.send(body)
+        except Exception as error:  # noqa: BLE001 - an output may be anybody's; whatever it raises, the records stay
+            return Verdict(Action.AGAIN, f"{type(error).__name__}: {error}")
+
+    def _pause(self, verdict: Verdict) -> None:
+        kind: Kind = "auth" if verdict.action is Action.HOLD else "retryable"
+        pause_s = HOLD_S if verdict.action is Action.HOLD else self._backoff.next_s()
+        pause_s = max(pause_s, verdict.retry_after_s or 0.0)
+        self._say(self._outage.failed(kind, verdict.reason, pause_s, self._clock.monotonic()))
+        self._stopping.wait(pause_s)
+
+    def _say(self, event: OutputEvent | None) -> None:
+        if event is not None:
+            self._watch(event)

@@ -1,0 +1,74 @@
+"""Rows of the spool's tables, each with a checksum over all of it. What does not match its checksum was never read.
+
+SQLite finds broken pages, but not a flipped bit in a number or in a line: that would be a wrong value in the database,
+or a cursor that jumps over records.
+"""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rtu_agent.output.marks import Mark
+
+ALL: Final = "ORDER BY id"
+BEHIND: Final = "WHERE id > ? ORDER BY id"
+BACKWARDS: Final = "ORDER BY id DESC"
+FROM_BYTES: Final = "WHERE bytes_before >= ? ORDER BY id"
+FROM_TIME: Final = "WHERE newest_ms >= ? ORDER BY id"
+
+_COLUMNS: Final = "id, records, records_before, bytes_before, oldest_ms, newest_ms, crc, body"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A batch as it lies in the spool."""
+
+    begin: Mark
+    end: Mark
+    oldest_ms: int
+    newest_ms: int
+    body: bytes
+
+
+def intact_rows(connection: sqlite3.Connection, which: str, *parameters: int) -> Iterator[Row]:
+    """Give those of the rows `which`, one of the constants above, whose checksum is right."""
+    query = f"SELECT {_COLUMNS} FROM batch {which}"  # noqa: S608 - all of it stands in this file
+    for *numbers, crc, body in connection.execute(query, parameters):
+        if isinstance(body, bytes) and crc == _checksum(body, *numbers):
+            row, records, records_before, bytes_before, oldest_ms, newest_ms = numbers
+            begin = Mark(row - 1, records_before, bytes_before)
+            end = Mark(row, records_before + records, bytes_before + len(body))
+            yield Row(begin, end, oldest_ms, newest_ms, body)
+
+
+def insert_row(connection: sqlite3.Connection, row: Row) -> None:
+    """Add a batch."""
+    begin, end = row.begin, row.end
+    numbers = (end.row, end.records - begin.records, begin.records, begin.size, row.oldest_ms, row.newest_ms)
+    crc = _checksum(row.body, *numbers)
+    connection.execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*numbers, crc, row.body))
+
+
+def intact_cursors(connection: sqlite3.Connection) -> dict[str, Mark]:
+    """Return the cursors whose checksum is right, by output."""
+    rows = connection.execute("SELECT output, id, records, bytes, crc FROM cursor")
+    return {
+        output.decode(): Mark(*numbers)
+        for output, *numbers, crc in rows
+        if isinstance(output, bytes) and crc == _checksum(output, *numbers)
+    }
+
+
+def store_cursors(connection: sqlite3.Connection, cursors: Mapping[str, Mark]) -> None:
+    """Replace these cursors, and remove the rows that all cursors have passed."""
+    for output, mark in cursors.items():
+        numbers = (mark.row, mark.records, mark.size)
+        row = (output, *numbers, _checksum(output.encode(), *numbers))
+        connection.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?)", row)
+    connection.execute("DELETE FROM batch WHERE id <= (SELECT min(id) FROM cursor)")
+
+
+def _checksum(body: bytes, *numbers: Any) -> int:
+    return zlib.crc32(body, zlib.crc32(repr(numbers).encode()))

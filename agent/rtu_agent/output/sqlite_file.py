@@ -1,0 +1,64 @@
+"""SQLite files as the spool and the local store use them: durable, readable meanwhile, replaceable when damaged."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_BUSY_TIMEOUT_S: Final = 5.0
+_JOURNAL_LIMIT_BYTES: Final = 16 * 1024 * 1024
+_DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_MOST_ASIDE: Final = 9
+
+
+class FileSetAsideError(Exception):
+    """A damaged file was moved away; the next attempt starts a new one."""
+
+    def __init__(self, path: Path, aside: Path, error: sqlite3.Error) -> None:
+        super().__init__(f"{path} is damaged ({error}); it is kept as {aside.name} and a new file is begun")
+        self.aside = aside
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open `path` for use by one thread at a time; transactions are begun by `transaction` only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+
+
+def make_durable(connection: sqlite3.Connection) -> None:
+    """A commit is on the disk when it returns, and readers do not hinder it."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_LIMIT_BYTES}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing of what is executed inside."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # a full disk ends some transactions by itself
+            connection.execute("ROLLBACK")
+        raise
+
+
+def is_damaged(error: sqlite3.Error) -> bool:
+    """Tell a file that will never work again from a disk that may recover (full, read-only, input/output error)."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in _DAMAGE
+
+
+def set_aside(path: Path, error: sqlite3.Error) -> FileSetAsideError:
+    """Move a damaged, closed file out of the way; return what to raise. Nine are kept, then the last is replaced."""
+    names = [path.with_name(f"{path.name}.damaged-{number}") for number in range(1, _MOST_ASIDE + 1)]
+    aside = next((name for name in names if not name.exists()), names[-1])
+    path.replace(aside)
+    journal = path.with_name(f"{path.name}-wal")
+    if journal.exists():
+        journal.replace(aside.with_name(f"{aside.name}-wal"))
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    return FileSetAsideError(path, aside, error)

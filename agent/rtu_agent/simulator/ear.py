@@ -1,0 +1,53 @@
+"""What the slaves of one bus make of a frame before any of them computes an answer.
+
+Source: MODBUS over Serial Line Specification V1.02, section 2.4.1 (a frame with a bad checksum, or for another unit, is
+not answered) and MODBUS Application Protocol Specification V1.1b3, sections 6.1 to 6.4 (limits of a read) and 7
+(exception codes).
+"""
+
+import struct
+from collections.abc import Container
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from rtu_agent.protocol.crc import crc_bytes, crc_is_good
+
+READ_LIMITS: Final = {1: 2000, 2: 2000, 3: 125, 4: 125}
+"""How many items one read may ask for, by function code."""
+
+_SHORTEST: Final = 4
+_READ_LENGTH: Final = 8
+
+
+class ExceptionCode(IntEnum):
+    """Why a slave refuses."""
+
+    ILLEGAL_FUNCTION = 1
+    ILLEGAL_ADDRESS = 2
+    ILLEGAL_VALUE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """Knows which units are on the bus. All they can do is to be read; any other function is refused."""
+
+    units: Container[int]
+
+    def concerns(self, frame: bytes) -> bool:
+        """Return whether `frame` is whole and one of the units must answer it; a broadcast is never answered."""
+        return len(frame) >= _SHORTEST and crc_is_good(frame) and frame[0] in self.units
+
+    def refuse(self, frame: bytes) -> bytes | None:
+        """Return the exception reply to a frame that asks for what no unit can do, None if it can be answered."""
+        unit, function = frame[:2]
+        if function not in READ_LIMITS:
+            return _exception(unit, function, ExceptionCode.ILLEGAL_FUNCTION)
+        if len(frame) != _READ_LENGTH or not 1 <= struct.unpack_from(">H", frame, 4)[0] <= READ_LIMITS[function]:
+            return _exception(unit, function, ExceptionCode.ILLEGAL_VALUE)
+        return None
+
+
+def _exception(unit: int, function: int, code: ExceptionCode) -> bytes:
+    reply = bytes([unit, function | 0x80, code])
+    return reply + crc_bytes(reply)

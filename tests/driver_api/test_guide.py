@@ -1,0 +1,124 @@
+"""The author's guide is true: its examples run, its errors are those that are raised, its tables are the vocabulary."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from rtu_agent import driver_api
+from rtu_agent.domain.units import UNITS, UnitSymbol, unit
+from rtu_agent.domain.vocabulary import ANY_UNIT, QUALIFIERS, VOCABULARY
+from rtu_agent.driver_api import DefinitionError, MapError, load_register_map
+from rtu_agent.driver_api.codec import TypeName
+from rtu_agent.driver_api.options import BcdOptions, DriverOptions
+from rtu_agent.driver_api.wire import DEFAULT_INTERVALS
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "drivers.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```([\w ]+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+def table(heading: str) -> Iterator[list[str]]:
+    """Yield the cells of the rows of the table under a heading."""
+    section = re.split(r"^#+ ", GUIDE.partition(f"# {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    assert rows, heading
+    for row in rows[1:]:
+        yield [cell.strip() for cell in row.strip("|").split("|")]
+
+
+def words(cell: str) -> list[str]:
+    """Return what a cell writes as code."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_examples_run() -> None:
+    """In their order, as one module; what they assert holds, what they say is raised is raised."""
+    module: dict[str, Any] = {"__name__": "guide"}
+    refused = 0
+    for (kind, code), (_, said) in pairwise([*BLOCKS, ("", "")]):
+        if kind == "python":
+            exec(code, module)
+        elif kind == "python raises":
+            refused += 1
+            with pytest.raises(DefinitionError) as caught:
+                exec(code, module)
+            assert str(caught.value) == said.rstrip("\n")
+
+    assert refused == 1
+    assert {driver.name for driver in module["rtu_provide_drivers"]()} == {"acme.em1", "acme.em1t"}
+
+
+def test_the_register_maps_load(tmp_path: Path) -> None:
+    """The good one is a driver, the bad one has the problems that the guide prints."""
+    path = tmp_path / "map.yaml"
+    maps = [(kind, code, said) for (kind, code), (_, said) in pairwise([*BLOCKS, ("", "")]) if kind.startswith("yaml")]
+
+    assert [kind for kind, _, _ in maps] == ["yaml", "yaml refused"]
+    for kind, code, said in maps:
+        path.write_text(code, encoding="utf-8")
+        if kind == "yaml":
+            assert load_register_map(path).name == "acme.th1"
+        else:
+            with pytest.raises(MapError) as caught:
+                load_register_map(path)
+            assert "\n".join(f"{p.line}:{p.column}: {p.message}" for p in caught.value.problems) == said.rstrip("\n")
+
+
+def test_the_guide_names_everything_an_author_may_write() -> None:
+    """Types, options, groups and public names; a new one cannot stay a secret."""
+    options = {option for cells in table("Options") for option in words(cells[0])}
+    of_class = [
+        option for heading in ("Tables and orders", "Limits") for cells in table(heading) for option in words(cells[0])
+    ]
+    elsewhere = {"words", "intervals"}
+
+    assert {name for cells in table("Types") for name in words(cells[0])} == set(get_args(TypeName))
+    assert options | elsewhere == set(get_type_hints(BcdOptions)) | {"words", "intervals"}
+    assert set(of_class) | {"intervals"} == set(get_type_hints(DriverOptions))
+    assert {cells[0].strip("`"): cells[1] for cells in table("Groups")} == {
+        group: f"{seconds:g} s" if seconds else "at start" for group, seconds in DEFAULT_INTERVALS.items()
+    }
+    for name in {*driver_api.__all__} - {"Point", "Limits", "MapError", "DefinitionError"}:
+        assert re.search(rf"\b{name}\b", GUIDE), name
+
+
+def test_the_table_of_quantities_is_the_vocabulary() -> None:
+    """Whoever writes a map finds every name, its unit and what it may carry."""
+    written = {
+        name: (_unit(cells[1]), set(cells[2].split()), cells[3])
+        for cells in table("The common schema")
+        for name in words(cells[0])
+    }
+
+    assert written == {
+        quantity.name: (_unit(quantity.unit), set(quantity.qualifiers), quantity.nature)
+        for quantity in VOCABULARY.values()
+    }
+    assert {cells[0]: words(cells[1]) for cells in table("Names and units")} == {
+        **{key: [*words_of] for key, words_of in QUALIFIERS.items() if key not in ("phase", "channel")},
+        "phase": _sorted_like(QUALIFIERS["phase"], table("Names and units")),
+        "channel": ["1", "64"],
+    }
+
+
+def _unit(symbol: str) -> str:
+    return symbol if symbol == ANY_UNIT else unit(symbol or "1").symbol
+
+
+def _sorted_like(expected: Sequence[str], rows: Iterator[list[str]]) -> list[str]:
+    """Return `expected` in the order in which the guide lists phases, which is for people."""
+    listed = next(words(cells[1]) for cells in rows if cells[0] == "phase")
+    return sorted(expected, key=listed.index)
+
+
+def test_the_table_of_units_is_complete() -> None:
+    """Every spelling, and the suffix that a field name gets."""
+    written = {words(cells[0])[0]: ("".join(words(cells[1])), set(words(cells[2]))) for cells in table("Units")}
+    spellings = {
+        entry.symbol: {s for s in get_args(UnitSymbol) if unit(s) is entry} - {entry.symbol} for entry in UNITS
+    }
+
+    assert written == {entry.symbol: (entry.suffix, spellings[entry.symbol]) for entry in UNITS}

@@ -1,0 +1,263 @@
+"""A YAML register map is the class that an author of Python would have written; its mistakes have places."""
+
+# ruff: noqa: E501 - one mistake and what is said about it stand in one line
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rtu_agent.domain.problem import Problem
+from rtu_agent.domain.registers import Span, Table
+from rtu_agent.driver_api import (
+    Driver,
+    Limits,
+    MapError,
+    Serial,
+    bcd,
+    bit,
+    bits,
+    enum,
+    f32,
+    i16,
+    load_register_map,
+    string,
+    u16,
+)
+
+TH1 = """\
+driver: acme.th1
+kind: environment
+description: Acme TH1 temperature and humidity transmitter
+source: Acme TH1 manual, version 1.2, section 3
+serial: {baudrate: 9600, parity: none, unit: 1}
+table: input
+type: i16
+max_block: 32
+points:
+  temperature:       {at: 0x0001, unit: "°C", scale: 0.1, invalid: [0x7FFF]}
+  humidity_relative: {at: 0x0002, unit: "%", scale: 0.1}
+  fan_stage:         {at: 0x0010, type: u16, group: slow, vendor_specific: true}
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> "Writer":
+    """Write a map into a file of its own."""
+    return Writer(tmp_path / "map.yaml")
+
+
+class Writer:
+    """A file that holds a register map."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, text: str) -> Path:
+        """Write a map and return its path."""
+        self.path.write_text(dedent(text), encoding="utf-8")
+        return self.path
+
+    def problems(self, text: str) -> list[str]:
+        """Return what is wrong with a map: line, column, sentence."""
+        with pytest.raises(MapError) as caught:
+            load_register_map(self(text))
+        assert all(problem.file == str(self.path) for problem in caught.value.problems)
+        return [f"{problem.line}:{problem.column} {problem.message}" for problem in caught.value.problems]
+
+
+def test_the_map_of_the_design_is_the_class_of_the_design(write: Writer) -> None:
+    """Both forms compare equal, in all that the agent reads."""
+
+    class AcmeTh1(Driver, table="input", max_block=32):
+        """Acme TH1 temperature and humidity transmitter."""
+
+        name = "acme.th1"
+        kind = "environment"
+        serial = Serial(baudrate=9600, parity="none", unit=1)
+
+        temperature = i16(0x0001, "°C", scale=0.1, invalid=[0x7FFF])
+        humidity_relative = i16(0x0002, "%", scale=0.1)
+        fan_stage = u16(0x0010, group="slow", vendor_specific=True)
+
+    loaded = load_register_map(write(TH1))
+
+    assert issubclass(loaded, Driver)
+    for word in ("name", "kind", "serial", "limits", "intervals", "points", "__name__"):
+        assert getattr(loaded, word) == getattr(AcmeTh1, word), word
+
+
+def test_a_map_documents_itself(write: Writer) -> None:
+    """Description and source are the docstring; the origin is the line of the driver's name."""
+    loaded = load_register_map(write("# about the device\n" + TH1))
+
+    assert (
+        loaded.__doc__
+        == "Acme TH1 temperature and humidity transmitter\n\nSource: Acme TH1 manual, version 1.2, section 3"
+    )
+    assert loaded.origin == (str(write.path), 2)
+
+
+def test_a_map_can_say_all_that_a_class_can(write: Writer) -> None:
+    """Every type, every option; durations with their unit."""
+
+    class AcmeAll(
+        Driver,
+        table="holding",
+        word_order="little",
+        byte_order="little",
+        max_block=20,
+        gaps_readable=True,
+        unreadable=[(0x100, 0x1FF)],
+        pause_s=0.05,
+        min_interval_s=2.0,
+        intervals={"slow": 300.0},
+    ):
+        name = "acme.all"
+        kind = "test"
+        serial = Serial(19200, "even", 2, 7)
+
+        voltage = f32(0x0000, "V", word_order="big", valid=(0, 500), group="slow")
+        volume = bcd(0x0002, "m3", words=2, scale=0.01, offset=-1, counter=True)
+        status = bits(0x0004, {0: "fault", 3: "warm"}, words=2)
+        operating_state = enum(0x0006, {1: "run"}, invalid=[0xFFFF, 0xFFFE])
+        device_name = string(0x0007, 4, byte_order="big")
+        digital_output_1 = bit(0x0000, table="coil")
+
+    loaded = load_register_map(
+        write("""\
+        driver: acme.all
+        kind: test
+        serial: {baudrate: 19200, parity: even, stop_bits: 2, unit: 7}
+        intervals: {slow: 5m}
+        table: holding
+        word_order: little
+        byte_order: little
+        max_block: 20
+        gaps_readable: true
+        unreadable: [[0x100, 0x1FF]]
+        pause: 50ms
+        min_interval: 2s
+        points:
+          voltage: {at: 0x0000, type: f32, unit: V, word_order: big, valid: [0, 500], group: slow}
+          volume: {at: 0x0002, type: bcd, unit: m3, words: 2, scale: 0.01, offset: -1, counter: true}
+          status: {at: 0x0004, type: bits, names: {0: fault, 3: warm}, words: 2}
+          operating_state: {at: 0x0006, type: enum, names: {1: run}, invalid: [0xFFFF, 0xFFFE]}
+          device_name: {at: 0x0007, type: string, words: 4, byte_order: big}
+          digital_output_1: {at: 0x0000, type: bit, table: coil}
+        """)
+    )
+
+    for word in ("name", "kind", "serial", "limits", "intervals", "points"):
+        assert getattr(loaded, word) == getattr(AcmeAll, word), word
+    assert loaded.limits == Limits(20, True, (Span(Table.HOLDING, 0x100, 0x100),), 0.05, 2.0)
+
+
+def test_all_mistakes_in_one_run_each_at_its_place(write: Writer) -> None:
+    """Those of the language, of the vocabulary and of the schema, in the order of the file."""
+    problems = write.problems("""\
+        driver: acme.th1.x
+        kind: environment
+        sorce: Acme TH1 manual
+        serial: {baudrate: 9600, parity: no, unit: 0, units: 1}
+        table: inptu
+        pause: 5
+        intervals: {slow: 5m, fest: 1s}
+        type: i16
+        points:
+          temperatur:        {at: 0x0001, unit: "°C", scale: 0.1, invalid: [0x7FFF, 0x7FFFF]}
+          humidity_relative: {at: 0x0002, unit: "%", scal: 0.1}
+          dew_point:         {at: 0x0002, unit: "%", type: u17}
+          co2:               {unit: ppm}
+          tvoc:              {at: 0x0003, unit: ppm, valid: [5, 1]}
+          status:            5
+          co2:               {at: 9, unit: ppm}
+        """)
+
+    language = [problem for problem in problems if problem.startswith(("4:34 ", "16:3 "))]
+    assert len(language) == 2, "`no` and the key that is given twice"
+    assert [problem for problem in problems if problem not in language] == [
+        "1:9 name must be vendor.model in lower case, such as 'acme.th1', not 'acme.th1.x'",
+        "3:1 'sorce' is not an option of a register map, did you mean 'source'?",
+        "4:44 unit must be 1 to 255, not 0",
+        "4:47 'units' is not an option of serial, did you mean 'unit'?",
+        "5:8 table must be 'coil', 'discrete_input', 'holding' or 'input', not 'inptu', did you mean 'input'?",
+        "6:8 pause: a duration needs a unit: write 5s for seconds, 5ms for milliseconds",
+        "7:23 intervals.fest must be 'fast', 'normal', 'slow' or 'once', not 'fest', did you mean 'fast'?",
+        "10:3 'temperatur' is not in the common schema; did you mean 'temperature'?",
+        "10:77 0x7ffff is not a pattern of 16 bits; write what is on the wire, without a sign",
+        "11:46 'scal' is not an option of i16, did you mean 'scale'?",
+        "12:52 'u17' is not a type, did you mean 'u16'?",
+        "14:53 valid must be the smallest and the largest value, not (5.0, 1.0)",
+        "15:22 'status' must be a mapping such as {at: 0x0001, type: u16}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("", ["1:1 a register map is a mapping that begins with `driver: vendor.model`"]),
+        ("- driver\n", ["1:1 a register map is a mapping that begins with `driver: vendor.model`"]),
+        ("driver: acme.th1\n", ["1:1 'kind' is missing", "1:1 'points' is missing"]),
+        ("driver: acme.th1\nkind: test\npoints: {}\n", ["3:9 has no points"]),
+        ("driver: acme.th1\nkind: test\npoints: 5\n", ["3:9 points must be a mapping, not 5"]),
+        ("driver: a.b\nkind: test\npoints: {5: {at: 1}}\n", ["3:10 points.5 must be a text, not 5"]),
+        ("driver: 5\nkind: test\npoints: {co2: {at: 1, unit: ppm, type: u16, table: input}}\n", ["1:9 driver must be a text, not 5"]),
+        ("driver: a.b\nkind: test\npoints: {co2: {at: 1, unit: ppm, type: u16}}\n", ["3:10 has no table; name one here or, for all points, at the class"]),
+        ("driver: a.b\nkind: test\npoints: {co2: {at: 1, unit: ppm, table: input}}\n", ["3:10 has no type; name one here or, for all points, at the top of the map"]),
+        ("driver: a.b\nkind: test\ntype: u17\ntable: input\npoints: {co2: {at: 1, unit: ppm}}\n", ["5:10 'u17' is not a type, did you mean 'u16'?"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {co2: {at: 1, unit: ppm, type: [u16]}}\n", ["4:40 ['u16'] is not a type; there are u16, i16, u32, i32, u64, i64, f32, f64, bcd, string, bits, enum, bit"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {co2: {unit: ppm, type: u16}}\n", ["4:10 'at' is missing"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {co2: {at: 30001, unit: ppm, type: u16, ref: 30001}}\n", ["4:49 'ref' is not an option of u16"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {limits: {at: 1, type: u16, vendor_specific: true}}\n", ["4:10 'limits' is a word of every driver and cannot name a point"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {kind: {at: 1, type: u16, vendor_specific: true}}\n", ["4:10 'kind' is a word of every driver and cannot name a point"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {__init__: {at: 1, type: u16}}\n", ["4:10 a point is named by lower-case words joined by '_', at most 64 characters, not '__init__'"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {__doc__: {at: 1, type: u16}}\n", ["4:10 a point is named by lower-case words joined by '_', at most 64 characters, not '__doc__'"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {__slots__: {at: 1, type: u16}}\n", ["4:10 a point is named by lower-case words joined by '_', at most 64 characters, not '__slots__'"]),
+        ("driver: a.b\nkind: test\nserial: 5\ntable: input\npoints: {co2: {at: 1, unit: ppm, type: u16}}\n", ["3:9 serial must be a mapping, not 5"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_map(write: Writer, text: str, problems: list[str]) -> None:
+    """One clear line for one mistake."""
+    assert write.problems(text) == problems
+
+
+def test_what_a_syntax_error_has_swallowed_is_not_called_missing(write: Writer) -> None:
+    """One mistake is one line."""
+    problems = write.problems("driver: acme.th1\nkind: environment\npoints:\n\tco2: {at: 1}\n")
+
+    assert len(problems) == 1
+    assert problems[0].startswith("4:1 ")
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+    """Who asked for it says where the path came from."""
+    with pytest.raises(FileNotFoundError):
+        load_register_map(tmp_path / "missing.yaml")
+
+
+def test_the_error_reads_like_a_compilers(write: Writer) -> None:
+    """File, line and column can be clicked."""
+    with pytest.raises(MapError) as caught:
+        load_register_map(write("driver: acme.th1\n"))
+
+    assert str(caught.value).splitlines()[0] == f"{write.path}:1:1: 'kind' is missing"
+
+
+@given(st.data())
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_map_is_never_anything_but_a_map_error(write: Writer, data: st.DataObject) -> None:
+    """Whatever is changed in a good map: it is a driver, or all is said with places inside of the file."""
+    start, end = sorted(data.draw(st.lists(st.integers(0, len(TH1)), min_size=2, max_size=2)))
+    text = TH1[:start] + data.draw(st.text(max_size=8)) + TH1[end:]
+    write.path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    problems: Sequence[Problem] = ()
+    try:
+        load_register_map(write.path)
+    except MapError as error:
+        problems = error.problems
+
+    assert all(1 <= problem.line <= text.count("\n") + 2 and problem.column >= 1 for problem in problems)

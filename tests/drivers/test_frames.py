@@ -1,0 +1,101 @@
+"""Every documented dialogue is decoded to what its document says."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rtu_agent.domain.quality import RecordQuality
+from rtu_agent.domain.registers import Span, Table
+from rtu_agent.domain.units import unit
+from rtu_agent.driver_api import Driver, f32
+from rtu_agent.driver_api.point import Point
+from rtu_agent.normalize.decode import Decoder
+from rtu_agent.plugins import load_drivers
+from rtu_agent.protocol.crc import crc16
+
+DIALOGUES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "frames.yaml").read_text(encoding="utf-8"))
+TABLES = {3: Table.HOLDING, 4: Table.INPUT}
+
+
+def opened(dialogue: dict[str, Any]) -> tuple[Span, bytes]:
+    """Return what a dialogue read and the payload of its reply; its frames must be whole."""
+    request, response = (bytes.fromhex(dialogue[side]) for side in ("request", "response"))
+    for frame in (request, response):
+        assert crc16(frame[:-2]) == int.from_bytes(frame[-2:], "little")
+    assert request[:2] == response[:2]
+    assert response[2] == len(response) - 5
+    span = Span(TABLES[request[1]], int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big"))
+    return span, response[3:-2]
+
+
+def points_in(driver: type[Driver], span: Span) -> list[Point]:
+    """Return the points of a driver that a read has brought."""
+    return [
+        point
+        for point in driver.points
+        if point.table == span.table and span.address <= point.address and point.span.end <= span.end
+    ]
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: f"{dialogue['driver']} {dialogue['name']}")
+def test_a_documented_reply_means_what_its_document_says(dialogue: dict[str, Any]) -> None:
+    """Address, type, scale and unit of each point in it, to the last printed digit."""
+    driver = load_drivers().entries[dialogue["driver"]].driver
+    span, payload = opened(dialogue)
+    points = points_in(driver, span)
+
+    decoded = Decoder(points, [span])([payload])
+
+    assert decoded.quality is RecordQuality.GOOD
+    found = {
+        point.name: [f"{value:.{_digits(dialogue, point)}f}", point.canonical_unit]
+        for point, value in zip(points, decoded.values, strict=True)
+    }
+    assert found == {name: [digits, unit(symbol)] for name, (digits, symbol) in dialogue["expected"].items()}
+
+
+def _digits(dialogue: dict[str, Any], point: Point) -> int:
+    """Return how many decimals the document prints."""
+    return len(dialogue["expected"][point.name][0].partition(".")[2])
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: f"{dialogue['driver']} {dialogue['name']}")
+def test_a_driver_can_send_what_was_recorded(dialogue: dict[str, Any]) -> None:
+    """Encoding the decoded values gives the registers of the document again: the simulator tells no other story."""
+    driver = load_drivers().entries[dialogue["driver"]].driver
+    span, payload = opened(dialogue)
+    points = points_in(driver, span)
+    values = Decoder(points, [span])([payload]).values
+
+    items = b"".join(point.encode(value) for point, value in zip(points, values, strict=True) if value is not None)
+
+    assert items == payload
+
+
+def test_the_holding_registers_of_eastron_are_floats() -> None:
+    """SDM120-Modbus protocol document V2.4, section 2.2: a reply with 1.0. The printed count, 14, is a misprint."""
+
+    class Configuration(Driver, table="holding"):
+        """No driver reads this register; its form is that of all measurements."""
+
+        name = "test.configuration"
+        kind = "test"
+
+        any_float = f32(0x0000, vendor_specific=True)
+
+    dialogue = {"request": "01 03 00 00 00 02 C4 0B", "response": "01 03 04 3F 80 00 00 F7 CF"}
+    span, payload = opened(dialogue)
+
+    assert Decoder(Configuration.points, [span])([payload]).values == (1.0,)
+
+
+@pytest.mark.parametrize(("raw", "celsius"), [(305, 30.5), (65331, -20.5)])
+def test_the_worked_examples_of_the_xy_md02(raw: int, celsius: float) -> None:
+    """XY-MD02 seller documentation: temperature is signed, in tenths."""
+    driver = load_drivers().entries["generic.xy_md02"].driver
+    [temperature] = [point for point in driver.points if point.name == "temperature"]
+
+    assert Decoder([temperature], [Span(Table.INPUT, 0x0001, 1)])([raw.to_bytes(2, "big")]).values == (celsius,)
+    assert temperature.canonical_unit is unit("Cel")

@@ -1,0 +1,231 @@
+"""Everything accepted reaches every output, whatever one of them does meanwhile."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from rtu_agent.clock import SystemClock
+from rtu_agent.events import RecordsDropped, RecordsWritten, SpoolChanged, WriteFailed, WriteRecovered
+from rtu_agent.output import retry, writer
+from rtu_agent.output.contract import Action, Verdict
+from rtu_agent.output.delivery import Delivery
+from rtu_agent.output.line_protocol import encode
+from rtu_agent.output.spool_file import SpoolRefusedError
+from support.outputs import FakeServer, ListOutput, accept, delivering
+from support.records import numbered, record
+from support.watching import Seen, wait_until
+
+
+def test_every_output_gets_every_record_in_order(spool_file: Path) -> None:
+    """Local and network outputs side by side."""
+    seen, local, server = Seen(), ListOutput(), FakeServer()
+    records = numbered(2500)
+    with delivering({"list": local, "server": server}, spool_file, seen) as delivery:
+        accept(delivery, records)
+        wait_until(lambda: len(server.stored) == 2500)
+    assert local.records == records
+    assert b"\n".join(server.bodies).decode().split("\n") == [encode(each) for each in records]
+    assert sum(event.records for event in seen.of(RecordsWritten) if event.output == "list") == 2500
+    assert sum(event.records for event in seen.of(RecordsWritten) if event.output == "server") == 2500
+    assert max(local.groups) <= writer.GROUP_RECORDS
+    assert local.closed
+    assert server.closed.wait(5.0)
+
+
+def test_a_single_record_is_written_within_a_second(spool_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The promise counts from reading to disk."""
+    monkeypatch.undo()
+    seen, local, server = Seen(), ListOutput(), FakeServer(lambda _: Verdict(Action.HOLD))
+    with delivering({"list": local, "server": server}, spool_file, seen) as delivery:
+        started = time.monotonic()
+        delivery.accept(record())
+        seen.wait_for(RecordsWritten)
+        seen.wait_for(SpoolChanged, lambda event: event.records == 1)
+        assert time.monotonic() - started < 1.0
+
+
+def test_what_was_accepted_is_on_disk_when_stop_returns(spool_file: Path) -> None:
+    """In milliseconds, and without waiting for a server that hangs."""
+    seen, local, server = Seen(), ListOutput(), FakeServer()
+    server.gate.clear()
+    delivery = Delivery({"list": local, "server": server}, spool_file, seen, SystemClock())
+    delivery.start()
+    accept(delivery, numbered(3))
+    wait_until(lambda: bool(server.bodies))
+    accept(delivery, numbered(1200, start=3))
+    started = time.monotonic()
+    delivery.stop(5.0)
+    assert time.monotonic() - started < 0.5
+    assert len(local.records) == 1203
+    server.gate.set()
+    assert server.closed.wait(5.0)
+    after = FakeServer()
+    with delivering({"server": after}, spool_file, seen):
+        wait_until(lambda: after.stored == {encode(each) for each in numbered(1203)})
+    assert seen.of(RecordsDropped) == []
+
+
+def test_a_server_that_hangs_delays_nobody(spool_file: Path) -> None:
+    """Neither `accept`, nor the store, nor another server."""
+    seen, local, hanging, healthy = Seen(), ListOutput(), FakeServer(), FakeServer()
+    hanging.gate.clear()
+    with delivering({"hanging": hanging, "list": local, "healthy": healthy}, spool_file, seen) as delivery:
+        slowest = 0.0
+        for each in numbered(3000):
+            started = time.perf_counter()
+            delivery.accept(each)
+            slowest = max(slowest, time.perf_counter() - started)
+        wait_until(lambda: len(healthy.stored) == len(local.records) == 3000)
+        assert slowest < 0.1
+        assert seen.wait_for(SpoolChanged, lambda event: event.output == "hanging" and event.records == 3000)
+
+
+def test_a_failing_server_is_said_once_and_loses_nothing(spool_file: Path) -> None:
+    """Outage, then recovery: two events, all records, and the backlog is back at nothing."""
+    seen, server = Seen(), FakeServer(lambda _: Verdict(Action.AGAIN, "connection refused"))
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(10))
+        wait_until(lambda: len(server.bodies) >= 3)
+        server.judge = FakeServer().judge
+        accept(delivery, numbered(10, start=10))
+        wait_until(lambda: len(server.stored) == 20)
+        seen.wait_for(WriteRecovered)
+        seen.wait_for(SpoolChanged, lambda event: event.records == 0 and event.oldest_ms is None)
+    (failed,) = seen.of(WriteFailed)
+    assert (failed.output, failed.kind, failed.error) == ("server", "retryable", "connection refused")
+    assert len(seen.of(WriteRecovered)) == 1
+
+
+def test_the_pause_grows_in_an_outage_and_starts_over_after_it(
+    spool_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second outage of the day is over as quickly as the first."""
+    monkeypatch.setattr(retry, "FIRST_PAUSE_S", 0.001)
+    failures = [Verdict(Action.AGAIN, "refused")] * 10
+    answers = iter([*failures, Verdict(Action.ACCEPTED), Verdict(Action.AGAIN, "refused")])
+    seen, server = Seen(), FakeServer(lambda _: next(answers, Verdict(Action.ACCEPTED)))
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        delivery.accept(record(0))
+        seen.wait_for(WriteRecovered)
+        delivery.accept(record(1))
+        wait_until(lambda: len(seen.of(WriteRecovered)) == 2)
+    assert [failed.retry_s <= 0.001 for failed in seen.of(WriteFailed)] == [True, True]
+    assert seen.of(WriteRecovered)[0].outage_s > 0.01
+
+
+def test_an_output_that_raises_keeps_its_records(spool_file: Path) -> None:
+    """A bug in somebody's output is an outage of that output."""
+
+    def judge(_: bytes) -> Verdict:
+        raise RuntimeError("bug")
+
+    seen, server = Seen(), FakeServer(judge)
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(5))
+        assert seen.wait_for(WriteFailed).error == "RuntimeError: bug"
+        server.judge = FakeServer().judge
+        wait_until(lambda: len(server.stored) == 5)
+
+
+def test_bad_lines_end_as_dead_letters_and_the_others_arrive(spool_file: Path) -> None:
+    """Counted, said once, kept with the server's reason."""
+
+    def judge(body: bytes) -> Verdict:
+        return (
+            Verdict(Action.REJECTED, "conflict") if b"=13.0," in body or b"=77.0," in body else Verdict(Action.ACCEPTED)
+        )
+
+    seen, server = Seen(), FakeServer(judge)
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(100))
+        wait_until(lambda: len(server.stored) == 98)
+        seen.wait_for(SpoolChanged, lambda event: event.records == 0)
+    assert sum(event.records for event in seen.of(RecordsDropped) if event.reason == "rejected") == 2
+    assert sum(event.records for event in seen.of(RecordsWritten)) == 98
+    (failed,) = seen.of(WriteFailed)
+    assert (failed.kind, failed.error) == ("rejected", "conflict")
+    connection = sqlite3.connect(spool_file)
+    lines = connection.execute("SELECT line, reason FROM dead ORDER BY id").fetchall()
+    connection.close()
+    assert lines == [(encode(record(number)).encode(), "conflict") for number in (13, 77)]
+
+
+def test_a_configuration_mistake_keeps_everything(spool_file: Path) -> None:
+    """A wrong token is said as such; nothing is dropped."""
+    seen, server = Seen(), FakeServer(lambda _: Verdict(Action.HOLD, "HTTP 401: unauthorized"))
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(5))
+        failed = seen.wait_for(WriteFailed)
+        assert (failed.kind, failed.retry_s) == ("auth", 30.0)
+        seen.wait_for(SpoolChanged, lambda event: event.records == 5)
+    assert seen.of(RecordsDropped) == []
+    assert server.closed.wait(5.0)
+    assert len(server.bodies) == 1
+
+
+def test_a_server_that_asks_for_time_gets_it(spool_file: Path) -> None:
+    """Retry-After goes before our own pause."""
+    answers = iter([Verdict(Action.AGAIN, "busy", retry_after_s=0.7)])
+    seen, server = Seen(), FakeServer(lambda _: next(answers, Verdict(Action.ACCEPTED)))
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        delivery.accept(record())
+        seen.wait_for(WriteFailed)
+        started = time.monotonic()
+        seen.wait_for(RecordsWritten)
+        assert time.monotonic() - started >= 0.69
+
+
+def test_without_a_network_output_there_is_no_spool(spool_file: Path) -> None:
+    """The embedded store alone leaves nothing else behind."""
+    with delivering({"list": ListOutput()}, spool_file, Seen()) as delivery:
+        delivery.accept(record())
+    assert not spool_file.parent.exists()
+
+
+def test_a_spool_of_a_later_version_stops_the_start(spool_file: Path) -> None:
+    """The only error of `start`: it needs a person, and nothing has been touched. `stop` is harmless then."""
+    spool_file.parent.mkdir()
+    connection = sqlite3.connect(spool_file)
+    connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    delivery = Delivery({"server": FakeServer(), "list": ListOutput()}, spool_file, Seen(), SystemClock())
+    with pytest.raises(SpoolRefusedError, match="belongs to another program"):
+        delivery.start()
+    delivery.stop(1.0)
+
+
+def test_a_damaged_spool_does_not_stop_the_start(spool_file: Path) -> None:
+    """It is set aside and said, and new records arrive."""
+    spool_file.parent.mkdir()
+    spool_file.write_bytes(b"garbage" * 1000)
+    seen, server = Seen(), FakeServer()
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(3))
+        wait_until(lambda: len(server.stored) == 3)
+        dropped = seen.wait_for(RecordsDropped)
+    assert dropped.reason == "corrupt"
+    assert "spool.db.damaged-1" in dropped.detail
+
+
+def test_a_spool_that_cannot_be_made_does_not_stop_the_start(spool_file: Path) -> None:
+    """Polling goes on; the spool's trouble is said under its own name and heals by itself."""
+    spool_file.parent.write_text("a file where the folder should be")
+    seen, server = Seen(), FakeServer()
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(3))
+        seen.wait_for(WriteFailed, lambda event: event.output == "spool")
+        spool_file.parent.unlink()
+        wait_until(lambda: len(server.stored) == 3)
+        seen.wait_for(WriteRecovered, lambda event: event.output == "spool")
+    assert seen.of(RecordsDropped) == []
+
+
+def test_the_backlog_of_the_last_run_is_said_at_the_start(spool_file: Path) -> None:
+    """`/metrics` shows it before the first record of this run."""
+    with delivering({"server": FakeServer(lambda _: Verdict(Action.HOLD))}, spool_file, Seen()) as delivery:
+        accept(delivery, numbered(3))
+    seen = Seen()
+    with delivering({"server": FakeServer(lambda _: Verdict(Action.HOLD))}, spool_file, seen):
+        assert seen.of(SpoolChanged)[0].records == 3

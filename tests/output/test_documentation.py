@@ -1,0 +1,101 @@
+"""What docs/outputs.md shows works, and its numbers are those of the code."""
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, TypeAdapter
+
+from rtu_agent.domain.duration import Seconds
+from rtu_agent.output import influxdb_doors, outgoing, retry, spool, writer
+from rtu_agent.output.influxdb import InfluxdbOutput
+from rtu_agent.output.line_protocol import encode
+from rtu_agent.output.marks import Limits
+from rtu_agent.output.spool import Spool
+from rtu_agent.output.sqlite import SqliteOutput, SqliteSettings
+from support.records import numbered, record, series
+
+PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
+STORE_QUERIES, SPOOL_QUERIES = (
+    [
+        query.strip()
+        for block in re.findall(rf"^```{kind}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+        for query in block.split(";")[:-1]
+    ]
+    for kind in ("sql", "sql spool")
+)
+
+
+def ask(path: Path, query: str) -> list[tuple[Any, ...]]:
+    """Run a query of the page."""
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("query", STORE_QUERIES)
+def test_a_query_of_the_store_answers(query: str, tmp_path: Path) -> None:
+    """On a day with good and bad polls."""
+    store = SqliteOutput("sqlite", SqliteSettings(directory=tmp_path))
+    meter = series("main-meter")
+    store.write([*numbered(5, meter), record(6, meter, (float("nan"), 1.0, 1))])
+    store.close()
+    assert ask(tmp_path / "readings-20261118.sqlite", query)
+
+
+@pytest.mark.parametrize("query", SPOOL_QUERIES)
+def test_a_query_of_the_spool_is_possible(query: str, tmp_path: Path) -> None:
+    """While the agent runs."""
+    running = Spool(tmp_path / "spool", ["influxdb"], Limits())
+    running.open()
+    assert ask(tmp_path / "spool", query) == []
+    running.close()
+
+
+@pytest.mark.parametrize("output", [SqliteOutput, InfluxdbOutput])
+def test_every_key_is_described_with_its_default(output: type[SqliteOutput | InfluxdbOutput]) -> None:
+    """A key that is added or changed has its row."""
+    model: type[BaseModel] = output.Settings
+    section = PAGE.split(f"## {output.Settings.__name__.removesuffix('Settings').lower()}\n")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| *`?(.*?)`? *\|", section, re.MULTILINE))
+    keys = {name for name in rows if name in model.model_fields}
+    assert keys == set(model.model_fields)
+    for name, field in model.model_fields.items():
+        if field.annotation is float:
+            assert TypeAdapter(Seconds).validate_python(rows[name]) == field.default
+        else:
+            default = "" if field.is_required() or field.default is None else str(field.default)
+            assert rows[name].strip('"') == default
+
+
+def test_the_example_record_is_what_the_encoder_makes() -> None:
+    """Byte for byte, but for the values."""
+    (example,) = re.findall(r"^energy_meter,.*$", PAGE, re.MULTILINE)
+    made = encode(record(of=series("main-meter"), values=(230.1, None, 3), time_ms=1_795_000_000_000))
+    assert made == example
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("doubling up to 30 s", retry.LONGEST_PAUSE_S),
+        ("again after 0.2 s", retry.FIRST_PAUSE_S),
+        ("every 30 s", retry.HOLD_S),
+        ("no answer for 30 s", influxdb_doors.READ_TIMEOUT_S),
+        ("honoured up to 5 min", retry.LONGEST_RETRY_AFTER_S / 60),
+        ("newest 10 000", spool.MOST_DEAD_LETTERS),
+        ("up to 2 GiB", Limits().max_bytes / 2**30),
+        ("and 30 days", Limits().keep_ms / 86_400_000),
+        ("up to 20 000 records", writer.MOST_WAITING),
+        ("when 1000 have", writer.GROUP_RECORDS),
+        ("cut at 4096 characters", outgoing.LONGEST_TEXT),
+    ],
+)
+def test_the_numbers_are_those_of_the_code(text: str, number: float) -> None:
+    """A limit that is changed is changed on the page."""
+    assert text in PAGE
+    assert float(re.sub(r"[^\d.]", "", text)) == number

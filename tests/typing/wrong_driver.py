@@ -1,0 +1,49 @@
+"""Drivers that must not type-check: behind each mistake stands a part of what mypy says about it."""
+
+from rtu_agent.driver_api import Driver, Serial, bit, bits, enum, f32, hookimpl, string, u16
+
+
+class Wrong(Driver, table="inptu"):  # error: "table" to "__init_subclass__"
+    """Mistakes at the points."""
+
+    name = "acme.wrong"
+    kind = 7  # error: expression has type "int"
+    serial = Serial(parity="no")  # error: "parity" to "Serial"
+
+    voltage = f32(0x0000, "Volt")  # error: Argument 2 to "f32"
+    current = f32("0x0002", "A")  # error: Argument 1 to "f32"
+    active_power = f32(unit="W")  # error: Missing positional argument "at"
+    reactive_power = f32(0x0004, "var", sclae=0.1)  # error: Unexpected keyword argument "sclae"
+    apparent_power = f32(0x0006, "VA", group="quick")  # error: "group" to "f32"
+    power_factor = f32(0x0008, valid=(0, 1, 2))  # error: "valid" to "f32"
+    frequency = u16(0x000A, "Hz", scale="0.1")  # error: "scale" to "u16"
+    energy_import_active = u16(0x000B, "kWh", counter="yes")  # error: "counter" to "u16"
+    temperature = u16(0x000C, "°C", word_order="low")  # error: "word_order" to "u16"
+    humidity_relative = u16(0x000D, "%", words=2)  # error: Unexpected keyword argument "words"
+    co2 = u16(0x000E, "ppm", invalid=0xFFFF)  # error: "invalid" to "u16"
+    alarm = bits(0x000F, ["low", "high"])  # error: Argument 2 to "bits"
+    operating_state = enum(0x0010, {"off": 0})  # error: has incompatible type "str": "int"
+    device_name = string(0x0011)  # error: Missing positional argument "words"
+    digital_input_1 = bit(0x0000, table="discrete")  # error: "table" to "bit"
+    digital_input_2 = bit(0x0001, scale=10)  # error: Unexpected keyword argument "scale"
+
+
+class Options(Driver, table="input", maxblock=50):  # error: Unexpected keyword argument "maxblock"
+    """A misspelt option."""
+
+
+class Durations(Driver, table="input", pause_s="50ms"):  # error: "pause_s" to "__init_subclass__"
+    """A duration of a register map in a class."""
+
+
+class Intervals(Driver, table="input", intervals={"slwo": 300}):  # error: Dict entry 0
+    """A misspelt group."""
+
+
+@hookimpl
+def rtu_provide_drivers() -> list[type[Driver]]:
+    """Return a device instead of its description."""
+    return [Wrong()]  # error: List item 0
+
+
+ADDRESS: str = Wrong.voltage.address  # error: expression has type "int"
