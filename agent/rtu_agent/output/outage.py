@@ -1,4 +1,7 @@
-"""What has been said about an output's trouble: once when it breaks, once when it heals. Pure."""
+"""The state of an output: what each failure is, and when the trouble is over. Pure.
+
+Every failure is an event, so that it can be counted; saying it once is the business of those who say.
+"""
 
 from typing import Final, Literal
 
@@ -24,18 +27,16 @@ class Outage:
         """True from a failure to the success that ends it."""
         return self._kind is not None
 
-    def failed(self, kind: Kind, error: str, retry_s: float, now: float) -> WriteFailed | None:
-        """Note a failure; return what is to be said, None if it has been said."""
+    def failed(self, kind: Kind, error: str, retry_s: float, now: float) -> WriteFailed:
+        """Note a failure and return its event."""
         self._last = now
-        if kind == self._kind:
-            return None
         if self._kind is None:
             self._since = now
         self._kind = kind
         return WriteFailed(self._output, kind, error, retry_s)
 
     def succeeded(self, now: float) -> WriteRecovered | None:
-        """Note a success; return what is to be said, None if nothing was wrong or it may not be over."""
+        """Note a success; return the end of the trouble, None if nothing was wrong or it may not be over."""
         if self._kind is None or (self._kind == "rejected" and now - self._last < REJECTIONS_OVER_S):
             return None
         self._kind = None
