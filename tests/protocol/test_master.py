@@ -6,6 +6,7 @@ from rtu_agent.domain.registers import Table
 from rtu_agent.events import EchoDetected, ForeignFrameDiscarded, LateReplyDiscarded, NoiseDiscarded
 from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.crc import crc_is_good
+from rtu_agent.protocol.deafness import PROOFS, SILENCE_S
 from rtu_agent.protocol.errors import LocalProtocolError, MasterBusy, UnitQuarantined, WriteForbidden
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.pdu import ReadRequest, WriteSingle
@@ -373,20 +374,66 @@ def test_a_longer_silence_after_nobody_answered(line: Line) -> None:
     assert line.sent[-1][0] - gave_up >= 2 * LINE.t35_s - 1e-9
 
 
-def test_neighbours_that_are_deaf_after_a_silent_unit_are_given_time(line: Line) -> None:
-    """Some devices wait for the reply they overhear; once one has missed its turn, silence is kept for them."""
+def teach_that_unit_1_is_deaf(line: Line) -> None:
+    """Let unit 1 miss its turn after silent unit 2 and answer after a pause, as often as it takes."""
     line.ask(1, ASK, [(SOON, GOOD)])
-    line.ask(2, ASK)
-    line.ask(1, ASK)
-    line.rest(2)
+    for _ in range(PROOFS):
+        line.ask(2, ASK)
+        assert line.ask(1, ASK).kind == "no_reply"
+        line.rest(2)
+        assert line.ask(1, ASK, [(SOON, GOOD)]).good
+        line.rest(2)
+
+
+def test_a_unit_that_is_deaf_after_a_silent_one_is_given_time(line: Line) -> None:
+    """Some devices wait for the reply they overhear; silence is kept before those that have proven it."""
+    teach_that_unit_1_is_deaf(line)
     line.ask(2, ASK)
     asked = line.sent[-1][0] + LINE.wire_s(8)
 
     outcome = line.ask(1, ASK, [(SOON, GOOD)])
 
     assert outcome.good
-    assert line.sent[-1][0] - asked == pytest.approx(0.6)
-    assert line.outcomes[-2].free_at == pytest.approx(asked + 0.6)
+    assert line.sent[-1][0] - asked == pytest.approx(SILENCE_S)
+    assert line.outcomes[-2].free_at - line.outcomes[-2].ended_at == pytest.approx(SILENCE_S)
+
+
+def test_nobody_else_waits_for_a_deaf_unit(line: Line) -> None:
+    """The silence is kept before the unit that needs it, and counted from the last character on the line."""
+    teach_that_unit_1_is_deaf(line)
+    line.ask(2, ASK)
+    gave_up = line.now
+
+    line.ask(3, ASK, [(SOON, words_reply(3, ASK, (1, 2)))])
+    assert line.sent[-1][0] - gave_up == pytest.approx(2 * LINE.t35_s)
+    heard = line.now
+
+    line.ask(1, ASK, [(SOON, GOOD)])
+    assert line.sent[-1][0] - heard == pytest.approx(SILENCE_S)
+    heard = line.now
+    line.ask(1, ASK, [(SOON, GOOD)])
+    assert line.sent[-1][0] - heard == pytest.approx(LINE.t35_s)
+
+
+def test_one_coincidence_costs_one_silence(line: Line) -> None:
+    """A healthy unit that missed once after a silent one is asked once after a pause, and never again."""
+    line.ask(1, ASK, [(SOON, GOOD)])
+    line.ask(2, ASK)
+    line.ask(1, ASK)
+    while (until := line.master.quarantined_until(1, line.now)) is not None:
+        line.rest(until - line.now)
+    line.ask(3, ASK, [(SOON, words_reply(3, ASK, (1, 2)))])
+
+    silences = []
+    for _ in range(10):
+        heard = line.now
+        line.ask(1, ASK, [(SOON, GOOD)])
+        silences.append(line.sent[-1][0] - heard)
+        line.rest(2)
+        line.ask(2, ASK)
+
+    assert silences[0] == pytest.approx(SILENCE_S)
+    assert silences[1:] == [pytest.approx(2 * LINE.t35_s)] * 9
 
 
 def test_no_silence_is_kept_where_nobody_is_deaf(line: Line) -> None:
@@ -401,6 +448,23 @@ def test_no_silence_is_kept_where_nobody_is_deaf(line: Line) -> None:
     line.ask(2, ASK)
 
     assert line.outcomes[-1].free_at - line.now == pytest.approx(2 * LINE.t35_s)
+
+
+def test_a_lost_port_is_nobodys_deafness(line: Line) -> None:
+    """What the port swallowed says nothing about who was asked."""
+    line.ask(1, ASK, [(SOON, GOOD)])
+    line.ask(2, ASK)
+    line.master.request(1, ASK, line.now)
+    line.rest(0.1)
+    line.master.connection_lost(line.now)
+    line.master.connection_made(line.now)
+    line.rest(1.5)
+    line.ask(3, ASK, [(SOON, words_reply(3, ASK, (1, 2)))])
+    heard = line.now
+
+    line.ask(1, ASK, [(SOON, GOOD)])
+
+    assert line.sent[-1][0] - heard == pytest.approx(LINE.t35_s)
 
 
 # -- echo --------------------------------------------------------------------------------------------------------------

@@ -52,10 +52,6 @@ class LostRequests:
         """Return how long `unit` is left alone after a reply that did not come, seconds."""
         return max(self._window_s, SAFETY_FACTOR * self._longest_s.get(unit, 0.0))
 
-    def has_answered(self, unit: int) -> bool:
-        """Return whether `unit` has ever answered."""
-        return unit in self._longest_s
-
     def answered(self, unit: int, response_s: float) -> None:
         """Learn how long `unit` took to answer, from the end of the request to the end of the reply."""
         self._longest_s[unit] = max(response_s, self._longest_s.get(unit, 0.0))

@@ -131,7 +131,8 @@ class Master:
         self._refuse(unit, request, now)
         timeout_s = self._timeout_s if timeout_s is None else timeout_s
         self._running = Transaction(unit, request, frame(unit, request.encode()), timeout_s, queued_at=now)
-        self._not_before = max(self._not_before, self._last_activity + max(self.line.t35_s, gap_s))
+        silence_s = max(self.line.t35_s, gap_s, self._deafness.silence_before(unit))
+        self._not_before = max(self._not_before, self._last_activity + silence_s)
 
     def _refuse(self, unit: int, request: Request, now: float) -> None:
         if self._running is not None:
@@ -151,6 +152,7 @@ class Master:
         if running is None or running.sent_at is not None or now < self._send_at:
             return b""
         self._discard_strays(now)
+        self._deafness.asked(now - self._last_activity)
         running.send(now, self.line)
         return running.frame
 
@@ -320,14 +322,14 @@ class Master:
     def _finish(self, kind: OutcomeKind, now: float, *, owed: bool, reply: bytes = b"") -> None:
         running = self._running
         assert running is not None  # noqa: S101 - only called with a transaction under way
-        if running.sent_at is not None:
-            self._deafness.heard(running.unit, answered=not owed, known=self._lost.has_answered(running.unit))
+        if running.sent_at is not None and kind != "port_lost":
+            self._deafness.heard(running.unit, answered=not owed)
         if owed:
             self._lost.add(running.lost(), now)
-            quiet_until = max(now + 2 * self.line.t35_s, running.asked_at + self._deafness.silence_s)
-            self._not_before = max(self._not_before, quiet_until)
+            self._not_before = max(self._not_before, now + 2 * self.line.t35_s)
         self._last_activity = max(self._last_activity, running.asked_at)
-        self._events.append(Completed(running.outcome(kind, now, self._send_at, self.line, reply)))
+        free_at = max(self._send_at, now + self._deafness.silence_after(running.unit) if owed else now)
+        self._events.append(Completed(running.outcome(kind, now, free_at, self.line, reply)))
         self._running = None
 
     def _discard_strays(self, now: float) -> None:

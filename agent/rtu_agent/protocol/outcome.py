@@ -28,7 +28,7 @@ class Outcome:
     """When the first character of the request left, or when the transaction was given up without sending."""
     ended_at: float
     free_at: float
-    """When the silence that must follow is over, and somebody else may be asked."""
+    """When the silence that must follow is over, for whoever on the bus needs the longest."""
     sent_bytes: int = 0
     received_bytes: int = 0
     payload: bytes = b""
