@@ -7,8 +7,9 @@ FOR ?=
 
 .PHONY: demo test lint lock clean
 
+# Ctrl-C is how a demo ends: the shell waits for the agent's own end, and its exit code 130 is no error.
 demo: $(VENV)/agent.stamp
-	$(BIN)/rtu-agent run --config devices.yaml --simulate $(if $(FOR),--for $(FOR))
+	@trap : INT; $(BIN)/rtu-agent run --config devices.yaml --simulate $(if $(FOR),--for $(FOR)) || test $$? = 130
 
 test: $(VENV)/dev.stamp
 	$(BIN)/pytest $(ARGS)
