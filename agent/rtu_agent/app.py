@@ -114,7 +114,8 @@ class Agent:
             port = SerialPort(self._simulated[name], LineSettings(line.baudrate), paced=True)
         else:
             port = SerialPort(settings.port, line)
-        master = Master(name, line, timeout_s=settings.timeout, paced=port.paced)
+        writable = writable_units(self._site, name)
+        master = Master(name, line, timeout_s=settings.timeout, paced=port.paced, writable=writable)
         bus = Bus(name, master, port, self._watch, self._clock)
         devices, schedule = self._devices(name, line, settings.timeout)
         return bus, Poller(bus, devices, schedule, self._watch, self._delivery.accept, self._clock)
@@ -154,6 +155,11 @@ class Agent:
         """Ready when every port was open once; one that is lost later is an alert and not a restart."""
         waiting = [name for name in self._site.buses if name not in self._opened]
         return Finding(not waiting, {"waiting_for_ports": waiting})
+
+
+def writable_units(site: Site, bus: str) -> frozenset[int]:
+    """Return the units of a bus to which requests that write may be sent."""
+    return frozenset(entry.unit for entry in site.devices if entry.bus == bus and entry.allow_writes)
 
 
 def roster_of(site: Site, driver_of: Callable[[str], type[Driver]]) -> Roster:

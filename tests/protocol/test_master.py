@@ -9,8 +9,9 @@ from rtu_agent.protocol.crc import crc_is_good
 from rtu_agent.protocol.deafness import PROOFS, SILENCE_S
 from rtu_agent.protocol.errors import LocalProtocolError, MasterBusy, UnitQuarantined, WriteForbidden
 from rtu_agent.protocol.master import Master
-from rtu_agent.protocol.pdu import ReadRequest, WriteSingle
+from rtu_agent.protocol.pdu import ReadRequest
 from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.protocol.writes import WriteSingle
 from support.line import Line, words_reply
 
 LINE = LineSettings(9600)

@@ -9,13 +9,12 @@ from pymodbus.pdu import DecodePDU
 from pymodbus.pdu.register_message import ReadHoldingRegistersResponse
 
 from rtu_agent.domain.registers import Table
-from rtu_agent.events import Event
 from rtu_agent.protocol.adu import frame
-from rtu_agent.protocol.master import Completed, Master
+from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import ReadRequest
 from rtu_agent.protocol.timing import LineSettings
-from support.line import Line, words_reply
+from support.line import Line, cut, judged, words_reply
 
 LINE = LineSettings(9600)
 WORDS = st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=20)
@@ -30,29 +29,6 @@ FRAGMENTS = st.one_of(
 )
 
 
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    """Cut `data` at the given places."""
-    ends = sorted({place % (len(data) + 1) for place in places} | {len(data)})
-    return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-
-
-def judged(chunks: list[bytes], request: ReadRequest) -> list[Event | Completed]:
-    """Return the events after one request was sent, the chunks came together, and all time passed."""
-    master = Master("b", LINE, paced=False)
-    master.request(1, request, 10.0)
-    assert master.data_to_send(11.0)
-    for chunk in chunks:
-        master.receive_data(chunk, 11.1)
-    events = master.events()
-    for _ in range(4):
-        deadline = master.next_deadline()
-        if deadline is None:
-            break
-        master.handle_timeout(deadline)
-        events += master.events()
-    return events
-
-
 @given(
     WORDS, st.lists(FRAGMENTS, max_size=4), st.lists(FRAGMENTS, max_size=3), st.lists(st.integers(0, 500), max_size=9)
 )
@@ -61,7 +37,7 @@ def test_chunks_do_not_matter(words: list[int], before: list[bytes], after: list
     request = ReadRequest(Table.HOLDING, 7, len(words))
     stream = b"".join(before) + words_reply(1, request, words) + b"".join(after)
 
-    assert judged([stream], request) == judged(cut(stream, places), request)
+    assert judged([stream], request, LINE) == judged(cut(stream, places), request, LINE)
 
 
 @given(WORDS, st.lists(st.integers(0, 500), max_size=9))

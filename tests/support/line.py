@@ -7,12 +7,34 @@ from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.master import Completed, Master
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import ReadRequest, Request
+from rtu_agent.protocol.timing import LineSettings
 
 
 def words_reply(unit: int, request: ReadRequest, words: Iterable[int]) -> bytes:
     """Return the frame with which `unit` answers a read of registers."""
     data = b"".join(word.to_bytes(2, "big") for word in words)
     return frame(unit, bytes((request.function, len(data))) + data)
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    """Cut `data` at the given places."""
+    ends = sorted({place % (len(data) + 1) for place in places} | {len(data)})
+    return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def judged(chunks: list[bytes], request: Request, line: LineSettings) -> list[Event | Completed]:
+    """Return the events after one request was sent, the chunks came together, and all time passed."""
+    master = Master("b", line, paced=False)
+    master.request(1, request, 10.0)
+    assert master.data_to_send(11.0)
+    for chunk in chunks:
+        master.receive_data(chunk, 11.1)
+    events = master.events()
+    for _ in range(4):
+        if (deadline := master.next_deadline()) is not None:
+            master.handle_timeout(deadline)
+            events += master.events()
+    return events
 
 
 class Line:

@@ -184,17 +184,17 @@ class Bus:
         for event in self._master.events():
             if isinstance(event, Completed):
                 ended = True
-                self._completed(event.outcome)
+                self._completed(event.outcome, event.function)
             else:
                 self._watch(event)
         return ended
 
-    def _completed(self, outcome: Outcome) -> None:
+    def _completed(self, outcome: Outcome, function: int) -> None:
         self._watch(
             TransactionFinished(
                 bus=self.name,
                 unit=outcome.unit,
-                function=outcome.request.function,
+                function=function,
                 outcome=outcome.kind,
                 duration_s=outcome.ended_at - outcome.sent_at,
                 sent_bytes=outcome.sent_bytes,

@@ -128,6 +128,10 @@ class DeviceEntry(Entry):
         dict[TagKey, TagValue],
         Field(description="Stored with every record of the device.", examples=[{"room": "mdf"}]),
     ] = {}
+    allow_writes: Annotated[
+        bool,
+        Field(description="Whether requests that write may be sent to the device; otherwise they are refused."),
+    ] = False
 
 
 def _check_listen(listen: Any) -> str:

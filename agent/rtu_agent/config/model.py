@@ -42,6 +42,8 @@ class DeviceSettings(_Frozen):
     interval: float | None = None
     groups: dict[str, float] = {}
     tags: dict[str, str] = {}
+    allow_writes: bool = False
+    """Whether requests that write may be sent to it."""
 
     def intervals(self, driver: type[Driver]) -> dict[str, float]:
         """Return the seconds between two polls of each group that `driver` has; 0 is once, at start.

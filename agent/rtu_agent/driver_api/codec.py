@@ -13,7 +13,8 @@ from typing import Any, Final, Literal
 
 from rtu_agent.domain.record import Value
 from rtu_agent.domain.registers import ByteOrder, WordOrder
-from rtu_agent.driver_api.text import clean_text, fit_text
+from rtu_agent.domain.text import clean_text
+from rtu_agent.driver_api.text import fit_text
 
 TypeName = Literal["u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bcd", "string", "bits", "enum", "bit"]
 

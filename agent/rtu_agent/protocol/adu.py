@@ -6,6 +6,9 @@ Source: MODBUS over Serial Line Specification V1.02, section 2.3 (ADU) and 2.5.1
 from typing import Final
 
 from rtu_agent.protocol.crc import crc_bytes, crc_is_good
+from rtu_agent.protocol.guard import MAX_PDU
+from rtu_agent.protocol.identification import REPORT_SERVER_ID
+from rtu_agent.protocol.objects import ENCAPSULATED, identification_size
 from rtu_agent.protocol.pdu import EXCEPTION_BIT
 
 OVERHEAD: Final = 3
@@ -14,9 +17,9 @@ EXCEPTION_SIZE: Final = 5
 MIN_SIZE: Final = 4
 MAX_SIZE: Final = 256
 
-_REQUEST_SIZE: Final = 8
-_COUNTED_REPLIES: Final = frozenset((1, 2, 3, 4, 17))
-_FIXED_REPLIES: Final = frozenset((5, 6, 15, 16))
+_REQUEST_SIZES: Final = {1: 8, 2: 8, 3: 8, 4: 8, 5: 8, 6: 8, 15: 8, 16: 8, REPORT_SERVER_ID: 4, ENCAPSULATED: 7}
+"""Of known functions; for those that write, the size of the reply, which repeats the request or its beginning."""
+_COUNTED_REPLIES: Final = frozenset((1, 2, 3, 4, REPORT_SERVER_ID))
 
 
 def frame(unit: int, pdu: bytes) -> bytes:
@@ -46,6 +49,14 @@ def _sizes(buffer: bytes, start: int) -> tuple[int, ...]:
     function = buffer[start + 1]
     if function & EXCEPTION_BIT:
         return (EXCEPTION_SIZE,)
-    if function in _COUNTED_REPLIES:
-        return (OVERHEAD + 2 + buffer[start + 2], _REQUEST_SIZE)
-    return (_REQUEST_SIZE,) if function in _FIXED_REPLIES else ()
+    if function not in _REQUEST_SIZES:
+        return ()
+    reply = _reply_size(buffer[start + 1 : start + 1 + MAX_PDU])
+    return (OVERHEAD + reply, _REQUEST_SIZES[function]) if reply else (_REQUEST_SIZES[function],)
+
+
+def _reply_size(pdu: bytes) -> int:
+    """Return the size of a reply that says it by itself, or 0."""
+    if pdu[0] in _COUNTED_REPLIES:
+        return 2 + pdu[1]
+    return identification_size(pdu)

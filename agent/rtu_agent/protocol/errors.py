@@ -3,7 +3,7 @@
 LocalProtocolError        the caller asked for what cannot be asked
     MasterBusy            a transaction is under way
     UnitQuarantined       the unit may still answer an earlier request
-    WriteForbidden        a write, and the unit's device entry does not allow writes
+    WriteForbidden        a function that does not only read, and the unit's device entry does not allow writes
 """
 
 
@@ -20,4 +20,4 @@ class UnitQuarantined(LocalProtocolError):
 
 
 class WriteForbidden(LocalProtocolError):
-    """A write function was asked for, and writes to this unit are not allowed."""
+    """A function that does not only read was asked for, and writes to this unit are not allowed."""

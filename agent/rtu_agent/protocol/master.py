@@ -39,7 +39,8 @@ from rtu_agent.events import (
 )
 from rtu_agent.protocol.adu import MAX_SIZE, MIN_SIZE, frame
 from rtu_agent.protocol.deafness import Deafness
-from rtu_agent.protocol.errors import LocalProtocolError, MasterBusy, UnitQuarantined, WriteForbidden
+from rtu_agent.protocol.errors import LocalProtocolError, MasterBusy, UnitQuarantined
+from rtu_agent.protocol.guard import guarded, writes
 from rtu_agent.protocol.lost import LostRequest, LostRequests
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import EXCEPTION_BIT, Request
@@ -59,6 +60,8 @@ class Completed:
     """The transaction that was under way has ended."""
 
     outcome: Outcome
+    function: int
+    """The function code that was on the wire."""
 
 
 class Master:
@@ -126,25 +129,25 @@ class Master:
             MasterBusy: another transaction is under way.
             UnitQuarantined: the unit may still answer an earlier request.
             WriteForbidden: a write to a unit that is not writable.
-            LocalProtocolError: the unit is out of range, or a write before a read has shown whether the adapter echoes.
+            LocalProtocolError: the unit is out of range, the request is not one whole request, or it is a write before
+                a read has shown whether the adapter echoes.
         """
-        self._refuse(unit, request, now)
+        pdu = self._admitted(unit, request, now)
         timeout_s = self._timeout_s if timeout_s is None else timeout_s
-        self._running = Transaction(unit, request, frame(unit, request.encode()), timeout_s, queued_at=now)
+        self._running = Transaction(unit, request, frame(unit, pdu), timeout_s, queued_at=now)
         silence_s = max(self.line.t35_s, gap_s, self._deafness.silence_before(unit))
         self._not_before = max(self._not_before, self._last_activity + silence_s)
 
-    def _refuse(self, unit: int, request: Request, now: float) -> None:
+    def _admitted(self, unit: int, request: Request, now: float) -> bytes:
+        """Return the PDU to send; `guard` says why it is made once and judged by its bytes."""
         if self._running is not None:
             raise MasterBusy(f"bus {self._bus}: unit {self._running.unit} has not answered yet")
-        if not 1 <= unit <= 255:  # noqa: PLR2004 - the range of the address byte without broadcast
-            raise LocalProtocolError(f"unit {unit} cannot be asked: addresses are 1 to 247, broadcast is never used")
+        pdu = guarded(unit, request, self._writable)
         if (until := self.quarantined_until(unit, now)) is not None:
             raise UnitQuarantined(f"unit {unit} may still answer an earlier request for {until - now:.3f} s")
-        if request.writes and unit not in self._writable:
-            raise WriteForbidden(f"function {request.function:02X} to unit {unit}: this device does not allow writes")
-        if request.writes and self._echo is None:
+        if writes(pdu) and self._echo is None:
             raise LocalProtocolError("a write needs a read before it, which tells whether the adapter echoes")
+        return pdu
 
     def data_to_send(self, now: float) -> bytes:
         """Return the frame to put on the wire now, or nothing. The frame counts as sent from this call on."""
@@ -288,7 +291,7 @@ class Master:
 
     def _learn_echo(self, running: Transaction, found: Scan) -> None:
         """Only a read tells: its reply never looks like its request."""
-        if running.request.writes:
+        if running.writes:
             return
         echo = bool(running.echoes + found.echoes)
         if echo and not self._echo:
@@ -329,7 +332,8 @@ class Master:
             self._not_before = max(self._not_before, now + 2 * self.line.t35_s)
         self._last_activity = max(self._last_activity, running.asked_at)
         free_at = max(self._send_at, now + self._deafness.silence_after(running.unit) if owed else now)
-        self._events.append(Completed(running.outcome(kind, now, free_at, self.line, reply)))
+        outcome = running.outcome(kind, now, free_at, self.line, reply)
+        self._events.append(Completed(outcome, running.function))
         self._running = None
 
     def _discard_strays(self, now: float) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from rtu_agent.protocol.adu import EXCEPTION_SIZE, OVERHEAD, frame_at
 from rtu_agent.protocol.crc import crc_is_good
+from rtu_agent.protocol.guard import MAX_PDU
 from rtu_agent.protocol.pdu import EXCEPTION_BIT, Request
 
 
@@ -110,36 +111,30 @@ def _unasked_at(buffer: bytes, at: int, waiting: list[Sent], found: Scan, *, fin
 
 def reply_at(buffer: bytes, at: int, sent: Sent) -> int:
     """Return the size of the whole frame at `at` that answers `sent`, or 0."""
-    if buffer[at] != sent.unit or at + EXCEPTION_SIZE > len(buffer):
-        return 0
-    function = sent.request.function
-    if buffer[at + 1] == function | EXCEPTION_BIT:
-        size = EXCEPTION_SIZE
-    elif sent.request.accepts_head(buffer[at + 1 : at + 1 + sent.request.reply_size]):
-        size = OVERHEAD + sent.request.reply_size
-    else:
-        return 0
-    whole = at + size <= len(buffer) and crc_is_good(buffer[at : at + size])
-    return size if whole else 0
+    size = _reply_size(buffer, at, sent)
+    is_whole = size and at + size <= len(buffer) and crc_is_good(buffer[at : at + size])
+    return size if is_whole else 0
 
 
 def _may_become_reply(buffer: bytes, at: int, sent: Sent) -> bool:
     """A reply to `sent` may have begun at `at`, and more bytes are needed to tell."""
-    return _heads_reply(buffer, at, sent) and at + _reply_size(buffer, at, sent) > len(buffer)
+    return at + _reply_size(buffer, at, sent) > len(buffer)
 
 
 def _began_reply(buffer: bytes, at: int, sent: Sent) -> bool:
     """A reply to `sent` began at `at` and came in full length; whoever asks knows that its checksum is bad."""
-    return _heads_reply(buffer, at, sent) and at + _reply_size(buffer, at, sent) <= len(buffer)
-
-
-def _heads_reply(buffer: bytes, at: int, sent: Sent) -> bool:
-    if buffer[at] != sent.unit:
-        return False
-    head = buffer[at + 1 : at + 3]
-    return sent.request.accepts_head(head) or head[:1] == bytes((sent.request.function | EXCEPTION_BIT,))
+    return 0 < _reply_size(buffer, at, sent) <= len(buffer) - at
 
 
 def _reply_size(buffer: bytes, at: int, sent: Sent) -> int:
-    exception = at + 1 < len(buffer) and bool(buffer[at + 1] & EXCEPTION_BIT)
-    return EXCEPTION_SIZE if exception else OVERHEAD + sent.request.reply_size
+    """Return the size of the frame that answers `sent` and begins at `at`, as far as it can be told, or 0.
+
+    The function is the one that was on the wire.
+    """
+    if buffer[at] != sent.unit:
+        return 0
+    pdu = buffer[at + 1 : at + 1 + MAX_PDU]
+    if pdu and pdu[0] == sent.frame[1] | EXCEPTION_BIT:
+        return EXCEPTION_SIZE
+    size = sent.request.reply_size(pdu)
+    return OVERHEAD + size if size else 0

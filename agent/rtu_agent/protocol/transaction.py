@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rtu_agent.events import OutcomeKind
 from rtu_agent.protocol.adu import OVERHEAD
+from rtu_agent.protocol.guard import MAX_PDU, writes
 from rtu_agent.protocol.lost import LostRequest
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import Request
@@ -37,7 +38,18 @@ class Transaction:
         """The first character leaves now."""
         self.sent_at = now
         self.asked_at = now + line.wire_s(len(self.frame))
-        self.deadline = self.asked_at + self.timeout_s + line.wire_s(OVERHEAD + self.request.reply_size)
+        longest = min(self.request.longest_reply, MAX_PDU)
+        self.deadline = self.asked_at + self.timeout_s + line.wire_s(OVERHEAD + longest)
+
+    @property
+    def function(self) -> int:
+        """The function code on the wire."""
+        return self.frame[1]
+
+    @property
+    def writes(self) -> bool:
+        """Whether what is on the wire may change anything."""
+        return writes(self.frame[1:])
 
     @property
     def settles(self) -> bool:

@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from rtu_agent.domain.record import Field, Value
+from rtu_agent.domain.text import printable
 from rtu_agent.telemetry.board import BusView, DeviceView, OutputView
 from rtu_agent.telemetry.live import Frame, percent, time_of_day
-from rtu_agent.telemetry.printable import printable
 from rtu_agent.telemetry.telling import amount, telling
 
 T = TypeVar("T")

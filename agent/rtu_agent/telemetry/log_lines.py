@@ -12,7 +12,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
 from rtu_agent.clock import Clock
-from rtu_agent.telemetry.printable import printable
+from rtu_agent.domain.text import printable
 
 _LEVELS: Final[Mapping[int, int]] = {-2: logging.ERROR, -1: logging.WARNING, 0: logging.INFO, 1: logging.DEBUG}
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rtu_agent.domain.text import printable
 from rtu_agent.telemetry.board import BusView, DeviceView, OutputView, Snapshot
 from rtu_agent.telemetry.live import percent, share
 from rtu_agent.telemetry.poll_counts import PollCounts
-from rtu_agent.telemetry.printable import printable
 
 
 @dataclass(frozen=True, slots=True)

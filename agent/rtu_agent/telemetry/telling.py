@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from rtu_agent.domain.record import Field, Record, Value
-from rtu_agent.telemetry.printable import printable
+from rtu_agent.domain.text import printable
 
 _MOST_TELLING: Final = (
     "active_power",
