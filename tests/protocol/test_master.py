@@ -11,7 +11,7 @@ from rtu_agent.protocol.errors import LocalProtocolError, MasterBusy, UnitQuaran
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.pdu import ReadRequest
 from rtu_agent.protocol.timing import LineSettings
-from rtu_agent.protocol.writes import WriteSingle
+from rtu_agent.protocol.writes import WriteRegisters, WriteSingle
 from support.line import Line, words_reply
 
 LINE = LineSettings(9600)
@@ -516,6 +516,29 @@ def test_a_write_is_confirmed_where_nothing_echoes() -> None:
     assert line.ask(1, write, [(SOON, frame(1, write.encode()))]).good
 
 
+def test_a_clipped_echo_is_no_proof_that_nothing_echoes() -> None:
+    """Otherwise the whole echo of the next write would pass for its confirmation."""
+    line = Line(Master("b", LINE, writable={1}))
+    request = frame(1, ASK.encode())
+    assert line.ask(1, ASK, [(SOON, request[2:] + GOOD)]).good
+
+    with pytest.raises(LocalProtocolError, match="a clean read before it"):
+        line.master.request(1, WriteSingle(Table.HOLDING, 1, 2), line.now)
+
+
+@pytest.mark.parametrize("echo", [b"", b"\x01\x10"], ids=["none", "clipped"])
+def test_an_adapter_that_has_echoed_may_echo_again(echo: bytes) -> None:
+    """One echo that did not come whole, of a read or of a write, does not make the next one a confirmation."""
+    many, one = WriteRegisters(1, (2, 3)), WriteSingle(Table.HOLDING, 1, 2)
+    confirmed = frame(1, many.encode()[:5])
+    line = Line(Master("b", LINE, writable={1}))
+    line.ask(1, ASK, [(SOON, frame(1, ASK.encode()) + GOOD)])
+    assert line.ask(1, many, [(0.1, echo + confirmed)]).good
+    assert line.ask(1, ASK, [(SOON, echo + GOOD)]).good
+
+    assert line.ask(1, one, [(SOON, frame(1, one.encode()))]).kind == "no_reply"
+
+
 # -- refusing ----------------------------------------------------------------------------------------------------------
 
 
@@ -532,7 +555,7 @@ def test_a_write_needs_a_read_before_it() -> None:
     """An unprobed adapter might echo, and the echo would confirm the write."""
     line = Line(Master("b", LINE, writable={1}))
 
-    with pytest.raises(LocalProtocolError, match="needs a read before it"):
+    with pytest.raises(LocalProtocolError, match="needs a clean read before it"):
         line.master.request(1, WriteSingle(Table.HOLDING, 1, 2), line.now)
 
 

@@ -146,7 +146,7 @@ class Master:
         if (until := self.quarantined_until(unit, now)) is not None:
             raise UnitQuarantined(f"unit {unit} may still answer an earlier request for {until - now:.3f} s")
         if writes(pdu) and self._echo is None:
-            raise LocalProtocolError("a write needs a read before it, which tells whether the adapter echoes")
+            raise LocalProtocolError("a write needs a clean read before it, which tells whether the adapter echoes")
         return pdu
 
     def data_to_send(self, now: float) -> bytes:
@@ -290,13 +290,16 @@ class Master:
         return now - running.sent_at < CLOCK_TOLERANCE * self.line.wire_s(len(running.frame) + size)
 
     def _learn_echo(self, running: Transaction, found: Scan) -> None:
-        """Only a read tells: its reply never looks like its request."""
-        if running.writes:
-            return
-        echo = bool(running.echoes + found.echoes)
-        if echo and not self._echo:
-            self._events.append(EchoDetected(self._bus))
-        self._echo = echo
+        """A reply without an echo tells that there is none, unless noise came with it, which may be an echo's rest.
+
+        What has echoed may echo again. So a write's own echo is never taken for its confirmation.
+        """
+        if running.echoes + found.echoes:
+            if not self._echo:
+                self._events.append(EchoDetected(self._bus))
+            self._echo = True
+        elif self._echo is None and not running.noise + found.noise:
+            self._echo = False
 
     def _give_up(self, running: Transaction, now: float) -> None:
         """End a transaction whose time is over, with whatever has come."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rtu_agent.events import OutcomeKind
 from rtu_agent.protocol.adu import OVERHEAD
-from rtu_agent.protocol.guard import MAX_PDU, writes
+from rtu_agent.protocol.guard import MAX_PDU
 from rtu_agent.protocol.lost import LostRequest
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import Request
@@ -45,11 +45,6 @@ class Transaction:
     def function(self) -> int:
         """The function code on the wire."""
         return self.frame[1]
-
-    @property
-    def writes(self) -> bool:
-        """Whether what is on the wire may change anything."""
-        return writes(self.frame[1:])
 
     @property
     def settles(self) -> bool:
