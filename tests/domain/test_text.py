@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtu_agent.domain.text import LONGEST_MESSAGE, LONGEST_TEXT, clean_text, in_words, printable, readable
-
-ANY_TEXT = st.text(alphabet=st.characters())
+from rtu_agent.domain.text import LONGEST_MESSAGE, LONGEST_TEXT, clean_text, in_words, printable, readable, shortened
+from support import hostile
+from support.hostile import MuteError
 
 # -- values ------------------------------------------------------------------------------------------------------------
 
@@ -55,7 +55,7 @@ def test_a_long_text_is_cut() -> None:
     assert clean_text(b"x" * (LONGEST_TEXT - 1) + b" yyy") == "x" * (LONGEST_TEXT - 1)
 
 
-@given(ANY_TEXT)
+@given(hostile.ANY)
 def test_what_is_readable_is_printable(text: str) -> None:
     """Everything that prints is kept, in its order."""
     assert readable(text).isprintable()
@@ -65,7 +65,7 @@ def test_what_is_readable_is_printable(text: str) -> None:
 # -- messages ----------------------------------------------------------------------------------------------------------
 
 
-@given(ANY_TEXT)
+@given(hostile.ANY)
 def test_nothing_that_does_not_print_is_left(text: str) -> None:
     """Whatever comes in, what goes out is one printable line."""
     assert printable(text).isprintable()
@@ -92,18 +92,18 @@ def test_the_escape_says_what_was_there(text: str, expected: str) -> None:
     assert expected == printable(text)
 
 
+@given(hostile.ANY, st.integers(0, 100))
+def test_what_is_short_enough_is_left_alone(text: str, longest: int) -> None:
+    """Otherwise its beginning stays."""
+    assert shortened(text, len(text)) == text
+    assert shortened(text, longest).startswith(text[:longest])
+
+
 def test_a_long_message_is_cut_and_says_so() -> None:
     """64 KB from a driver or a server do not fill a log."""
     shown = printable("\x1b" * 65536)
 
     assert shown == "\\x1b" * LONGEST_MESSAGE + f"… ({65536 - LONGEST_MESSAGE} more)"
-
-
-class Mute(Exception):
-    """Cannot even say what it is."""
-
-    def __str__(self) -> str:
-        raise RuntimeError
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ class Mute(Exception):
         (ValueError(), "ValueError"),
         (OSError("\x1b[2J\nline two"), r"OSError: \x1b[2J\nline two"),
         (UnicodeError("\udc80"), r"UnicodeError: \udc80"),
-        (Mute(), "Mute: it cannot say what is wrong"),
+        (MuteError(), "MuteError: it cannot say what is wrong"),
         (type("E\x1b", (Exception,), {})(), r"E\x1b"),
     ],
 )

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from rtu_agent.clock import SystemClock
+from rtu_agent.domain.text import in_words, printable
 from rtu_agent.events import RecordsDropped, RecordsWritten, SpoolChanged, WriteFailed, WriteRecovered
 from rtu_agent.output import retry, writer
 from rtu_agent.output.contract import Action, Verdict
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.spool_file import SpoolRefusedError
-from support.outputs import FakeServer, ListOutput, accept, delivering
+from support import hostile
+from support.hostile import MuteError
+from support.outputs import ACCEPTED, FakeServer, ListOutput, accept, delivering
 from support.records import numbered, record
 from support.watching import Seen, wait_until
 
@@ -154,6 +157,49 @@ def test_bad_lines_end_as_dead_letters_and_the_others_arrive(spool_file: Path) -
     lines = connection.execute("SELECT line, reason FROM dead ORDER BY id").fetchall()
     connection.close()
     assert lines == [(encode(record(number)).encode(), "conflict") for number in (13, 77)]
+
+
+@pytest.mark.parametrize("words", hostile.TEXTS.values(), ids=hostile.TEXTS)
+def test_whatever_a_server_says_about_a_bad_line_is_kept_as_printable_text(words: str, spool_file: Path) -> None:
+    """Lone surrogates, which no file takes, must not keep a batch for ever; escapes must not lie in wait in the spool.
+
+    That is where a person looks with a terminal.
+    """
+
+    def judge(body: bytes) -> Verdict:
+        return Verdict(Action.REJECTED, words) if b"voltage_l1_n_v=1.0" in body else ACCEPTED
+
+    seen, server = Seen(), FakeServer(judge)
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(3))
+        dropped = seen.wait_for(RecordsDropped)
+        wait_until(lambda: len(server.stored) == 2)
+    connection = sqlite3.connect(spool_file)
+    [(reason,)] = connection.execute("SELECT reason FROM dead")
+    connection.close()
+    assert reason == dropped.detail == printable(words)
+
+
+@pytest.mark.parametrize("error", [MuteError(), *map(ValueError, hostile.TEXTS.values())], ids=["mute", *hostile.TEXTS])
+def test_whatever_an_output_raises_is_said_as_printable_text(error: Exception, spool_file: Path) -> None:
+    """Local or network, its thread goes on and its records stay."""
+    failing = [error]
+
+    def judge(_: bytes) -> Verdict:
+        if failing:
+            raise failing.pop()
+        return ACCEPTED
+
+    seen, local, server = Seen(), ListOutput(), FakeServer(judge)
+    local.error = error
+    with delivering({"list": local, "server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(2))
+        for name in ("list", "server"):
+            failed = seen.wait_for(WriteFailed, lambda event, name=name: event.output == name)
+            assert failed.error == in_words(error)
+            assert failed.error.isprintable()
+        local.error = None
+        wait_until(lambda: len(server.stored) == len(local.records) == 2)
 
 
 def test_a_configuration_mistake_keeps_everything(spool_file: Path) -> None:

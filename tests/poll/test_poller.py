@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.pdu import ReadRequest
 from rtu_agent.protocol.timing import LineSettings
+from support.hostile import MuteError
 from support.line import words_reply
 from support.pty_line import PtyLine
 
@@ -210,7 +211,23 @@ async def test_a_driver_that_raises_costs_nobody_else_anything(tmp_path: Path) -
     assert {event.outcome for event in world.finished("d1")} == {"driver_failed"}
     assert {event.outcome for event in world.finished("d2")} == {"good"}
     failures = [event for event in world.said if isinstance(event, DriverFailed)]
-    assert (failures[0].device, failures[0].driver, failures[0].error) == ("d1", "test.driver", "ZeroDivisionError()")
+    assert (failures[0].device, failures[0].driver, failures[0].error) == ("d1", "test.driver", "ZeroDivisionError")
+
+
+async def test_what_a_driver_raises_cannot_end_the_polling(tmp_path: Path) -> None:
+    """An exception that fails when it is asked what it is, is still only a failed poll."""
+
+    def raise_mute(_: Sequence[bytes | None]) -> Decoded:
+        raise MuteError
+
+    world = World(tmp_path / "port", [polled(1, raise_mute), polled(2)], {})
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 1 and len(world.finished("d2")) > 1)
+
+    [error, *_] = [event.error for event in world.said if isinstance(event, DriverFailed)]
+    assert error == "MuteError: it cannot say what is wrong"
 
 
 async def test_polls_without_a_port_are_skipped_and_counted(tmp_path: Path) -> None:

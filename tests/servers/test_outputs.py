@@ -20,6 +20,7 @@ from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 from rtu_agent.output.outgoing import clean
+from support import hostile
 from support.records import METER_FIELDS, NOON_MS, numbered, record, series
 from support.servers import Influxd, VictoriaMetrics
 from support.watching import Seen
@@ -193,9 +194,9 @@ def test_hostile_text_stays_where_it_belongs(influxd: Influxd, tmp_path: Path) -
     """Text from devices and people never makes a series, a field or a line of its own, and comes back as it left."""
     influxd.create_database("modbus")
     chance = random.Random(7)
-    alphabet = '\\\\,,==  ""\n\r\t\0#aé✓\u2028😀' + "\x1b\x85'`;-/"
+    alphabet = '\\\\,,==  ""\n\r\t\0#aé✓\u2028😀' + "\x1b\x85\u202e\ufeff\ud800\udfff'`;-/"
     texts = ["".join(chance.choices(alphabet, k=chance.randrange(12))) for _ in range(400)]
-    texts += ["SN1 power_w=1\nenergy_meter,device=EVIL power_w=999", "x" * 65536, "\\", "ends with \\", "# no comment"]
+    texts += [*hostile.TEXTS.values(), "\\", "ends with \\", "# no comment"]
     fields = [Field("s", "string"), Field("f")]
     records = [
         Record(series("victim", fields, room=text), NOON_MS + number, (text, float(number)))

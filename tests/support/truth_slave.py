@@ -27,10 +27,11 @@ def truth(unit: int, address: int) -> int:
 
 
 class TruthSlave:
-    """All units of a line; `plug` and `unplug` as often as wanted."""
+    """All units of a line; `plug` and `unplug` as often as wanted. `word` says what a register holds."""
 
-    def __init__(self, path: Path, lateness: Lateness) -> None:
+    def __init__(self, path: Path, lateness: Lateness, word: Callable[[int, int], int] = truth) -> None:
         self.path = path
+        self._word = word
         self.requests: list[tuple[float, bytes]] = []
         self._lateness = lateness
         self._thread: threading.Thread | None = None
@@ -80,12 +81,11 @@ class TruthSlave:
             self.requests.append((now, request))
             late_s = self._lateness(request[0], number)
             if late_s is not None:
-                replies.append((now + late_s, _reply(request)))
+                replies.append((now + late_s, self._reply(request)))
         return heard
 
-
-def _reply(request: bytes) -> bytes:
-    address, count = int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big")
-    table = Table.HOLDING if request[1] == 3 else Table.INPUT
-    words = [truth(request[0], address + place) & 0xFFFF for place in range(count)]
-    return words_reply(request[0], ReadRequest(table, address, count), words)
+    def _reply(self, request: bytes) -> bytes:
+        address, count = int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big")
+        table = Table.HOLDING if request[1] == 3 else Table.INPUT
+        words = [self._word(request[0], address + place) & 0xFFFF for place in range(count)]
+        return words_reply(request[0], ReadRequest(table, address, count), words)

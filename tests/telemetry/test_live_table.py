@@ -4,7 +4,6 @@ import io
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from rich.console import Console
 
 from rtu_agent.clock import HandClock
@@ -23,6 +22,7 @@ from rtu_agent.telemetry.board import Board
 from rtu_agent.telemetry.live import LiveView
 from rtu_agent.telemetry.live_table import MOST_ROWS
 from rtu_agent.telemetry.roster import Roster, RosterDevice
+from support import hostile
 from support.made_up import BUS_OF, ROSTER, polled, record, skipped, transaction
 
 
@@ -187,7 +187,7 @@ def test_buses_in_trouble_are_shown_before_others() -> None:
 
 
 @settings(max_examples=30)
-@given(st.text(min_size=1))
+@given(hostile.ANY)
 def test_no_text_from_elsewhere_steers_the_terminal(text: str) -> None:
     """Neither by control characters nor by rich's markup."""
     shown = Shown()

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from structlog.typing import FilteringBoundLogger
 
 from rtu_agent.clock import HandClock
-from rtu_agent.telemetry.log_lines import adopt_library_logs, make_logger
+from rtu_agent.domain.text import shortened
+from rtu_agent.telemetry.log_lines import LONGEST_VALUE, adopt_library_logs, make_logger
+from support import hostile
 
 
 class Terminal(io.StringIO):
@@ -31,17 +32,20 @@ class Broken(io.StringIO):
         raise BrokenPipeError
 
 
-@given(st.text())
+@given(hostile.ANY)
 def test_a_value_cannot_break_a_line_for_machines(text: str) -> None:
     """One event, one JSON object, the value as it was."""
     stream = io.StringIO()
     make_logger(0, HandClock(), stream).info("port_lost", error=text)
 
     [line] = stream.getvalue().splitlines()
-    assert json.loads(line)["error"] == text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    assert line.isascii()
+    assert line.isprintable()
+    short = shortened(text, LONGEST_VALUE)
+    assert json.loads(line)["error"] == short.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
-@given(st.text())
+@given(hostile.ANY)
 def test_a_value_cannot_break_a_line_or_steer_the_terminal(text: str) -> None:
     """Whatever a device or server says arrives as printable text behind its key."""
     stream = Terminal()
@@ -52,6 +56,17 @@ def test_a_value_cannot_break_a_line_or_steer_the_terminal(text: str) -> None:
     [line] = stream.getvalue().split("\n")[:-1]
     assert line.isprintable()
     assert "port_lost" in line
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()], ids=["machine", "person"])
+def test_a_value_cannot_fill_a_log(stream: io.StringIO) -> None:
+    """64 KB are cut, and the line says so; a traceback fits."""
+    make_logger(0, HandClock(), stream).info("driver_failed", error="\x1b" + "x" * 65535, traceback="t" * LONGEST_VALUE)
+
+    [line] = stream.getvalue().split("\n")[:-1]
+    assert f"… ({65536 - LONGEST_VALUE} more)" in line or f"\\u2026 ({65536 - LONGEST_VALUE} more)" in line
+    assert "t" * LONGEST_VALUE in line
+    assert len(line) < 3 * LONGEST_VALUE
 
 
 def test_people_get_the_time_the_level_the_name_and_the_values(monkeypatch: pytest.MonkeyPatch) -> None:

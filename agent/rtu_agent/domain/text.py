@@ -11,7 +11,7 @@ from typing import Final
 LONGEST_TEXT: Final = 128
 """Characters of a device's text that are kept."""
 LONGEST_MESSAGE: Final = 1000
-"""Characters of a message that are shown: of an exception, of a server, of a library."""
+"""Characters of a message that are shown: of an exception, of a server."""
 
 
 def readable(text: str) -> str:
@@ -28,13 +28,17 @@ def clean_text(data: bytes) -> str:
     return text.strip()[:LONGEST_TEXT].rstrip()
 
 
-def printable(text: str) -> str:
+def shortened(text: str, longest: int = LONGEST_MESSAGE) -> str:
+    """Return `text`, or its first `longest` characters and how many more there were."""
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text) - longest} more)"
+
+
+def printable(text: str, longest: int = LONGEST_MESSAGE) -> str:
     r"""Return `text` with everything that does not print written as an escape, for example `\x1b` or `\n`.
 
-    What is longer than `LONGEST_MESSAGE` is cut, and says so.
+    It is shortened to `longest` characters before.
     """
-    if len(text) > LONGEST_MESSAGE:
-        return f"{printable(text[:LONGEST_MESSAGE])}… ({len(text) - LONGEST_MESSAGE} more)"
+    text = shortened(text, longest)
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from rtu_agent.domain.record import QUALITY_FIELD, Field, Record, Series, Value
-from rtu_agent.output.outgoing import outgoing
+from rtu_agent.output.outgoing import clean, outgoing
 from rtu_agent.output.sqlite_file import connect, make_durable, transaction
 
 FORMAT: Final = 1
@@ -130,7 +130,8 @@ class DayFile:
         """Return the ids of the fields of `series`, the quality last."""
         ids = self._ids.get(series)
         if ids is None:
-            tags = json.dumps(dict(series.tags), ensure_ascii=False, sort_keys=True)
+            clean_tags = {clean(key): clean(text) for key, text in series.tags.items()}
+            tags = json.dumps(clean_tags, ensure_ascii=False, sort_keys=True)
             ids = tuple(self._series_id(series, field, tags) for field in (*series.fields, _QUALITY))
             self._ids[series] = ids
         return ids

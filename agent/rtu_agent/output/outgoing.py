@@ -5,23 +5,21 @@ serial number would otherwise start a line of its own in the database.
 """
 
 import math
-import re
 from typing import Final
 
 from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import FieldKind, Record, Value
+from rtu_agent.domain.text import readable
 
 LONGEST_TEXT: Final = 4096
 """Characters kept of a text: many times what a Modbus reply carries, and less than every server's limit."""
 _INTEGER_LIMIT: Final = 2**63
 """InfluxDB and SQLite both hold signed 64-bit integers."""
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def clean(text: str) -> str:
-    """Return `text` without control characters and line separators, at most `LONGEST_TEXT` long, encodable as UTF-8."""
-    printable = _CONTROL.sub("", text[: 2 * LONGEST_TEXT])[:LONGEST_TEXT]
-    return printable.encode("utf-8", "replace").decode("utf-8")
+    """Return `text` without what is not printable, at most `LONGEST_TEXT` long; it can be encoded as UTF-8."""
+    return readable(text[: 2 * LONGEST_TEXT])[:LONGEST_TEXT]
 
 
 def fit(value: Value | None, kind: FieldKind) -> Value | None:

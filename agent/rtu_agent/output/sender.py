@@ -5,9 +5,11 @@ never waited for: when the agent stops, a request that hangs is left to hang, an
 """
 
 import random
+from dataclasses import replace
 from threading import Event, Thread
 
 from rtu_agent.clock import Clock
+from rtu_agent.domain.text import in_words, printable
 from rtu_agent.events import OutputEvent, RecordsDropped, RecordsWritten, Watcher
 from rtu_agent.output.contract import Action, NetworkOutput, Verdict
 from rtu_agent.output.marks import Batch
@@ -69,7 +71,7 @@ class Sender:
         except SpoolClosedError:
             raise
         except Exception as error:  # noqa: BLE001 - a thread that dies takes its output with it; the spool has it all
-            self._pause(Verdict(Action.AGAIN, f"the spool cannot be used: {error}"))
+            self._pause(Verdict(Action.AGAIN, f"the spool cannot be used: {in_words(error)}"))
         finally:
             self._report.losses()
         return True
@@ -106,9 +108,11 @@ class Sender:
 
     def _ask(self, body: bytes) -> Verdict:
         try:
-            return self._output.send(body)
+            verdict = self._output.send(body)
         except Exception as error:  # noqa: BLE001 - an output may be anybody's; whatever it raises, the records stay
-            return Verdict(Action.AGAIN, f"{type(error).__name__}: {error}")
+            return Verdict(Action.AGAIN, in_words(error))
+        # A server's words go to the log, to views and to the dead letters, and it may say anything.
+        return replace(verdict, reason=printable(verdict.reason))
 
     def _pause(self, verdict: Verdict) -> None:
         kind: Kind = "auth" if verdict.action is Action.HOLD else "retryable"

@@ -12,6 +12,7 @@ from typing import Final, Literal, Protocol
 
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
+from rtu_agent.domain.text import in_words
 from rtu_agent.events import OutputEvent, Watcher
 from rtu_agent.output.outage import Outage
 from rtu_agent.output.retry import Backoff
@@ -104,7 +105,7 @@ class Writer:
             try:
                 self._destination.write(group)
             except Exception as error:  # noqa: BLE001 - an output may be anybody's; whatever it raises, it is asked again
-                reason = f"{type(error).__name__}: {error}"
+                reason = in_words(error)
             else:
                 self._backoff.reset()
                 self._say(self._outage.succeeded(self._clock.monotonic()))

@@ -13,6 +13,7 @@ from rtu_agent.bus.bus import Bus
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.registers import Span
+from rtu_agent.domain.text import in_words
 from rtu_agent.events import (
     DeviceStateChanged,
     DriverFailed,
@@ -175,7 +176,7 @@ class Poller:
         try:
             record = device.record(job.group, payloads, time_ms)
         except Exception as error:  # noqa: BLE001 - a driver's mistake must not end its neighbours' polling
-            self._watch(DriverFailed(self._bus.name, device.name, device.driver, repr(error)))
+            self._watch(DriverFailed(self._bus.name, device.name, device.driver, in_words(error)))
             record, kind = device.silence(time_ms), "driver_failed"
         if kind == "good":
             self._schedule.done(job)

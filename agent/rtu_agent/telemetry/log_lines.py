@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
@@ -12,7 +12,10 @@ import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
 from rtu_agent.clock import Clock
-from rtu_agent.domain.text import printable
+from rtu_agent.domain.text import printable, shortened
+
+LONGEST_VALUE: Final = 8000
+"""Characters of one value on a line: enough for a traceback."""
 
 _LEVELS: Final[Mapping[int, int]] = {-2: logging.ERROR, -1: logging.WARNING, 0: logging.INFO, 1: logging.DEBUG}
 
@@ -48,6 +51,7 @@ def _for_machines(clock: Clock) -> list[Processor]:
     return [
         structlog.processors.add_log_level,
         _Stamp(clock, local=False),
+        _shorten,
         structlog.processors.JSONRenderer(),
     ]
 
@@ -66,8 +70,17 @@ class _Stamp:
 
 
 def _escape(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Keep values from elsewhere on their line and away from the terminal's controls; JSON does so by itself."""
-    return {key: printable(value) if isinstance(value, str) else value for key, value in line.items()}
+    """Keep values from elsewhere short, on their line and away from the terminal's controls."""
+    return _texts(line, lambda text: printable(text, LONGEST_VALUE))
+
+
+def _shorten(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Keep values from elsewhere short; JSON escapes them by itself."""
+    return _texts(line, lambda text: shortened(text, LONGEST_VALUE))
+
+
+def _texts(line: Mapping[str, Any], change: Callable[[str], str]) -> Mapping[str, Any]:
+    return {key: change(value) if isinstance(value, str) else value for key, value in line.items()}
 
 
 class _LineWriter:
