@@ -109,6 +109,8 @@ def test_drivers_may_be_made_in_a_loop(install: Install) -> None:
         (DRIVER.replace("return [TH1]", "return [TH1()]"), "which is no driver class"),
         (DRIVER.replace("return [TH1]", "return None"), "TypeError"),
         (DRIVER.replace("drivers():", "drivers(site):"), "PluginValidationError"),
+        ("raise OSError('\\x1b[2J\\nno disk')", r"OSError: \x1b[2J\nno disk"),
+        ("from support.hostile import MuteError\nraise MuteError", "MuteError: it cannot say what is wrong"),
         (DRIVER.replace("temperature", "temperatur"), "TH1.temperatur: 'temperatur' is not in the common schema"),
     ],
 )

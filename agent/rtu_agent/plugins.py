@@ -14,7 +14,8 @@ from typing import Final, TypeVar, cast
 
 import pluggy
 
-from rtu_agent.driver_api import Driver, hookspecs, load_register_map
+from rtu_agent.domain.text import in_words
+from rtu_agent.driver_api import DefinitionError, Driver, MapError, hookspecs, load_register_map
 from rtu_agent.output.contract import LocalOutput, NetworkOutput
 
 OutputType = type[LocalOutput] | type[NetworkOutput]
@@ -146,8 +147,13 @@ def _load(group: str, load: Callable[[EntryPoint], list[_Found]]) -> tuple[list[
         try:
             found += load(point)
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-            failures.append(Failure(point.name, *_distribution(point), f"{type(error).__name__}: {error}"))
+            failures.append(Failure(point.name, *_distribution(point), _said(error)))
     return found, failures
+
+
+def _said(error: Exception) -> str:
+    """Return what is wrong: each mistake of a driver on its own line, and nothing raw of other exceptions."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, DefinitionError | MapError) else in_words(error)
 
 
 def _entries(manager: pluggy.PluginManager, point: EntryPoint) -> list[Entry]:
