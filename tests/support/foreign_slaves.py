@@ -1,7 +1,7 @@
 """Slaves that are not ours, each in a process of its own: pymodbus of today, pymodbus of Debian, libmodbus.
 
 Every slave serves units 1 and 2. Register `address` of unit `unit` holds `value_of(unit, address)`, in both register
-tables; addresses from `SIZE` on do not exist.
+tables; addresses from `SIZE` on do not exist. Those of pymodbus say that they are `IDENTITY`.
 """
 
 import ctypes.util
@@ -14,9 +14,15 @@ from pathlib import Path
 
 SIZE = 400
 UNITS = (1, 2)
+IDENTITY = {
+    0: "Acme", 1: "TH1", 2: "1.2.3", 3: "http://acme.example", 4: "Thermometer", 5: "TH1-\x1b[31m", 6: "x" * 200,
+    0x80: "y" * 100, 0x81: "z" * 200,
+}  # fmt: skip
+"""What the pymodbus slaves say they are: more than one reply holds."""
 
 PYMODBUS = """
 import asyncio, sys
+from pymodbus import ModbusDeviceIdentification
 from pymodbus.datastore import ModbusDeviceContext, ModbusSequentialDataBlock, ModbusServerContext
 from pymodbus.server import StartAsyncSerialServer
 def device(unit):
@@ -25,12 +31,14 @@ def device(unit):
     return ModbusDeviceContext(hr=block, ir=block)
 context = ModbusServerContext(devices={unit: device(unit) for unit in (1, 2)}, single=False)
 print("ready", flush=True)
-asyncio.run(StartAsyncSerialServer(context, port=sys.argv[1], baudrate=115200))
+identity = ModbusDeviceIdentification(IDENTITY)
+asyncio.run(StartAsyncSerialServer(context, identity=identity, port=sys.argv[1], baudrate=115200))
 """
 
 DEBIAN_PYMODBUS = """
 import sys
 from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
+from pymodbus.device import ModbusDeviceIdentification
 from pymodbus.server import StartSerialServer
 from pymodbus.transaction import ModbusRtuFramer
 def device(unit):
@@ -39,7 +47,8 @@ def device(unit):
     return ModbusSlaveContext(hr=block, ir=block, zero_mode=True)
 context = ModbusServerContext(slaves={unit: device(unit) for unit in (1, 2)}, single=False)
 print("ready", flush=True)
-StartSerialServer(context=context, framer=ModbusRtuFramer, port=sys.argv[1], baudrate=115200)
+identity = ModbusDeviceIdentification(IDENTITY)
+StartSerialServer(context=context, identity=identity, framer=ModbusRtuFramer, port=sys.argv[1], baudrate=115200)
 """
 
 LIBMODBUS = """
@@ -96,6 +105,7 @@ def slave(kind: str, port: str) -> Iterator[None]:
     """Run one kind of slave on `port`; libmodbus serves unit 1 only."""
     program = {"pymodbus": PYMODBUS, "debian-pymodbus": DEBIAN_PYMODBUS, "libmodbus": LIBMODBUS}[kind]
     python = str(DEBIAN_PYTHON) if kind == "debian-pymodbus" else sys.executable
+    program = program.replace("IDENTITY", repr(IDENTITY))
     process = subprocess.Popen([python, "-c", program, port], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         assert process.stdout is not None

@@ -52,7 +52,9 @@ def guarded(unit: int, request: Encodable, writable: Container[int]) -> bytes:
         LocalProtocolError: the unit cannot be asked, or the bytes are not one whole request.
     """
     # A subclass could answer every comparison as it likes and be something else on the wire.
-    if type(unit) is not int or not 1 <= unit <= HIGHEST_UNIT:
+    if type(unit) is not int:
+        raise LocalProtocolError(f"a {type(unit).__name__} is no unit; broadcast is never used")
+    if not 1 <= unit <= HIGHEST_UNIT:
         raise LocalProtocolError(f"unit {unit} cannot be asked: addresses are 1 to 247, broadcast is never used")
     pdu = _encoded(request)
     if writes(pdu) and unit not in writable:
