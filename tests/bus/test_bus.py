@@ -176,7 +176,7 @@ async def test_a_port_in_use_is_said_to_be(desk: Desk, tmp_path: Path) -> None:
     await asyncio.gather(running, return_exceptions=True)
 
     assert isinstance(said[0], PortOpenFailed)
-    assert said[0].error == f"{link}: another process uses the port"
+    assert said[0].error == f"{link}: this agent has the port open already, for another bus"
 
 
 async def test_strays_on_an_idle_line_are_said(desk: Desk) -> None:

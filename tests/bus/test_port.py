@@ -1,13 +1,13 @@
 """A serial port tells bytes from their absence, and its end from a pause."""
 
 import asyncio
-import errno
 import select
 from pathlib import Path
 
 import pytest
 
-from rtu_agent.bus.port import PortError, SerialPort, explain
+from rtu_agent.bus.port import SerialPort
+from rtu_agent.bus.port_error import PortError
 from rtu_agent.protocol.timing import LineSettings
 from support.pty_line import PtyLine
 
@@ -71,19 +71,3 @@ async def test_something_that_is_no_port(tmp_path: Path) -> None:
 
     with pytest.raises(PortError, match="file"):
         await SerialPort(str(path), LineSettings()).open(lambda _: None, lambda _: None)
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (errno.EACCES, "permission denied; add the agent's user to the group that owns the port (often 'dialout')"),
-        (errno.EBUSY, "another process uses the port"),
-        (errno.ENOENT, "there is no such port; is the adapter plugged in?"),
-    ],
-)
-def test_failures_are_said_with_their_mend(number: int, words: str, tmp_path: Path) -> None:
-    """What the operating system says is turned into what to do."""
-    name = tmp_path / "port"
-    name.write_text("")
-
-    assert explain(str(name), OSError(number, "x")) == f"{name}: {words}"

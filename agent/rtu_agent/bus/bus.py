@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from rtu_agent.bus.alarm import make_alarm
-from rtu_agent.bus.port import Port, PortError
+from rtu_agent.bus.port import Port
+from rtu_agent.bus.port_error import PortError
 from rtu_agent.clock import Clock
 from rtu_agent.events import PortLost, PortOpened, PortOpenFailed, TransactionFinished, Watcher
 from rtu_agent.protocol.errors import LocalProtocolError

@@ -1,33 +1,19 @@
 """How a bus is reached: bytes out, bytes in, and the moment it is gone."""
 
 import asyncio
-import errno
 import os
 import select
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, Protocol
 
 import serial
 
+from rtu_agent.bus.adapter import Adapter
+from rtu_agent.bus.port_error import PORT_ERRORS
+from rtu_agent.bus.pseudo_terminal import is_pseudo_terminal
 from rtu_agent.protocol.timing import LineSettings
 
-if sys.platform == "win32":
-    PORT_ERRORS: Final[tuple[type[Exception], ...]] = (OSError,)
-else:
-    import termios
-
-    # A pseudo terminal or a vanished adapter answers a reconfiguration with termios.error, which is no OSError.
-    PORT_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, termios.error)
-
-_OPEN_ERRORS: Final[tuple[type[Exception], ...]] = (*PORT_ERRORS, ValueError)
 _READ_SIZE: Final = 4096
-_PARITIES: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
-
-
-class PortError(Exception):
-    """The port cannot be used now: not there, not ours, in use, or it refuses its settings."""
 
 
 class Port(Protocol):
@@ -65,8 +51,8 @@ class SerialPort:
 
     def __init__(self, name: str, line: LineSettings, *, paced: bool | None = None) -> None:
         self.name = name
-        self.paced = not _is_pseudo_terminal(name) if paced is None else paced
-        self._line = line
+        self.paced = not is_pseudo_terminal(name) if paced is None else paced
+        self._adapter = Adapter(name, line)
         self._serial: serial.Serial | None = None
         self._fd = -1
         self._loop = asyncio.get_running_loop()
@@ -79,24 +65,10 @@ class SerialPort:
         Raises:
             PortError: it is missing, not permitted, used by another process, or refuses its settings.
         """
-        self._serial = await self._loop.run_in_executor(None, self._open)
+        self._serial = await self._loop.run_in_executor(None, self._adapter.open)
         self._fd = self._serial.fileno()
         self._heard, self._lost = heard, lost
         self._loop.add_reader(self._fd, self._readable)
-
-    def _open(self) -> serial.Serial:
-        try:
-            return serial.Serial(
-                self.name,
-                baudrate=self._line.baudrate,
-                bytesize=self._line.data_bits,
-                parity=_PARITIES[self._line.parity],
-                stopbits=self._line.stop_bits,
-                timeout=0,
-                exclusive=True,
-            )
-        except _OPEN_ERRORS as error:
-            raise PortError(explain(self.name, error)) from error
 
     def _readable(self) -> None:
         data = self._read()
@@ -155,19 +127,3 @@ class SerialPort:
 
 def _ignore(_: bytes | str) -> None:
     """Nobody listens before the port is open."""
-
-
-def _is_pseudo_terminal(name: str) -> bool:
-    return os.path.realpath(name).startswith("/dev/pts/")
-
-
-def explain(name: str, error: Exception) -> str:
-    """Return what is wrong with a port in words, with the mend where one is known."""
-    number = getattr(error, "errno", None)
-    if number == errno.ENOENT or not (Path(name).exists() or sys.platform == "win32"):
-        return f"{name}: there is no such port; is the adapter plugged in?"
-    if number == errno.EACCES:
-        return f"{name}: permission denied; add the agent's user to the group that owns the port (often 'dialout')"
-    if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(error):
-        return f"{name}: another process uses the port"
-    return f"{name}: {error}"
