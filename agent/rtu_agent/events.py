@@ -88,6 +88,16 @@ class PortOpenFailed(BusEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class AdapterLatencyRead(BusEvent):
+    """The adapter of a port that was just opened says how long it may hold received bytes back."""
+
+    port: str
+    latency_s: float
+    mend: str | None
+    """What to do about a latency that slows the bus down; None when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class EchoDetected(BusEvent):
     """The adapter sends back what it transmits."""
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from rtu_agent.bus.adapter import SYSTEM, Roots
 from rtu_agent.bus.bus import Bus
+from rtu_agent.bus.latency import latency_mend
 from rtu_agent.bus.port import SerialPort
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.registers import Table
-from rtu_agent.events import Event, PortLost, PortOpened, PortOpenFailed, TransactionFinished
+from rtu_agent.events import AdapterLatencyRead, Event, PortLost, PortOpened, PortOpenFailed, TransactionFinished
 from rtu_agent.protocol.errors import UnitQuarantined
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.pdu import ReadRequest
@@ -36,11 +38,11 @@ def truthful(data: bytes) -> list[tuple[float, bytes]]:
 class Desk:
     """A bus with its line and everything it said."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, roots: Roots = SYSTEM) -> None:
         self.line = PtyLine(path, truthful)
         self.said: list[Event] = []
         master = Master("b", LINE, timeout_s=0.2, paced=False)
-        self.bus = Bus("b", master, SerialPort(str(path), LINE), self.said.append, SystemClock())
+        self.bus = Bus("b", master, SerialPort(str(path), LINE, roots=roots), self.said.append, SystemClock())
 
     def kinds(self) -> list[str]:
         """Names of the events about the port, in order."""
@@ -177,6 +179,26 @@ async def test_a_port_in_use_is_said_to_be(desk: Desk, tmp_path: Path) -> None:
 
     assert isinstance(said[0], PortOpenFailed)
     assert said[0].error == f"{link}: this agent has the port open already, for another bus"
+
+
+async def test_a_slow_adapter_is_told_at_every_opening(tmp_path: Path) -> None:
+    """After the port has opened, with what to do; what is said again and what not is decided by who listens."""
+    desk = Desk(tmp_path / "port", Roots(sys=tmp_path / "sys"))
+    desk.line.plug()
+    timer = tmp_path / "sys/bus/usb-serial/devices" / desk.line.path.resolve().name / "latency_timer"
+    timer.parent.mkdir(parents=True)
+    timer.write_text("16\n")
+    running = asyncio.create_task(desk.bus.run())
+    await asyncio.wait_for(desk.bus.opened.wait(), 5)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    desk.line.unplug()
+
+    assert desk.kinds() == ["PortOpened", "AdapterLatencyRead"]
+    read = desk.said[1]
+    assert isinstance(read, AdapterLatencyRead)
+    assert (read.bus, read.port, read.latency_s) == ("b", str(desk.line.path), 0.016)
+    assert read.mend == latency_mend(read.port, 0.016)
 
 
 async def test_strays_on_an_idle_line_are_said(desk: Desk) -> None:

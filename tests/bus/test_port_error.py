@@ -44,7 +44,7 @@ def test_a_second_bus_on_one_adapter_is_no_other_process() -> None:
         first = Adapter(device, LineSettings()).open()
         with pytest.raises(PortError, match="this agent has the port open already, for another bus"):
             Adapter(device, LineSettings()).open()
-        first.close()
+        first.serial.close()
 
 
 @pytest.mark.parametrize("number", [errno.EBUSY, errno.EAGAIN])

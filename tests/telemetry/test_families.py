@@ -17,6 +17,7 @@ counter rtu_agent_bus_foreign_frames_total{bus}
 counter rtu_agent_bus_late_replies_total{bus}
 gauge rtu_agent_bus_port_open{bus}
 counter rtu_agent_bus_port_reopens_total{bus,outcome}
+gauge rtu_agent_bus_adapter_latency_seconds{bus}
 counter rtu_agent_polls_scheduled_total{bus}
 counter rtu_agent_polls_good_total{bus}
 counter rtu_agent_polls_failed_total{bus,reason}

@@ -9,6 +9,7 @@ import pytest
 from rtu_agent import events
 from rtu_agent.clock import HandClock
 from rtu_agent.events import (
+    AdapterLatencyRead,
     AgentStarted,
     AgentStopped,
     DeviceState,
@@ -79,6 +80,7 @@ def test_the_names_of_the_lines_are_a_contract() -> None:
         "port_opened",
         "port_lost",
         "port_open_failed",
+        "adapter_latency_read",
         "echo_detected",
         "noise_discarded",
         "foreign_frame_discarded",
@@ -147,6 +149,22 @@ def test_an_unplugged_port_is_three_lines(heard: Heard) -> None:
     )
 
     assert names(lines) == ["port_opened", "port_lost", "port_open_failed", "port_opened", "port_open_failed"]
+
+
+def test_a_slow_adapter_is_said_once_until_it_is_mended(heard: Heard) -> None:
+    """Read at every opening, said at the first, with what to do; a quick one is no news unless it was slow."""
+    quick = AdapterLatencyRead("floor1", "/dev/ttyUSB0", 0.001, None)
+    slow = AdapterLatencyRead("floor1", "/dev/ttyUSB0", 0.016, "install the rules")
+    other = AdapterLatencyRead("floor2", "/dev/ttyUSB1", 0.016, "install the rules")
+
+    lines = heard.after(quick, slow, slow, other, quick, quick, slow)
+
+    assert [(line["level"], line["bus"], line["latency_s"], line.get("mend")) for line in lines] == [
+        ("warning", "floor1", 0.016, "install the rules"),
+        ("warning", "floor2", 0.016, "install the rules"),
+        ("info", "floor1", 0.001, None),
+        ("warning", "floor1", 0.016, "install the rules"),
+    ]
 
 
 def test_an_output_that_fails_is_said_once_for_each_cause(heard: Heard) -> None:

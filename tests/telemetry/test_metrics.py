@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from rtu_agent.clock import HandClock
 from rtu_agent.domain.quality import Reason
 from rtu_agent.events import (
+    AdapterLatencyRead,
     DeviceStateChanged,
     DriverFailed,
     Event,
@@ -148,6 +149,22 @@ def test_a_port_that_comes_back_is_counted(scraped: Scraped) -> None:
     assert scraped.value("bus_port_open", bus="floor1") == 1
     assert scraped.value("bus_port_reopens_total", bus="floor1", outcome="ok") == 1
     assert scraped.value("bus_port_reopens_total", bus="floor1", outcome="failed") == 1
+
+
+def test_the_latency_of_an_adapter_is_shown_while_there_is_one(scraped: Scraped) -> None:
+    """No series for a port that is closed, or whose adapter has no timer."""
+    opened = PortOpened("floor1", "/dev/x", reopened=False)
+    scraped.after(opened)
+    assert scraped.value("bus_adapter_latency_seconds", bus="floor1") is None
+
+    scraped.after(AdapterLatencyRead("floor1", "/dev/x", 0.016, "do"))
+    assert scraped.value("bus_adapter_latency_seconds", bus="floor1") == 0.016
+
+    scraped.after(PortLost("floor1", "/dev/x", "EIO"))
+    assert scraped.value("bus_adapter_latency_seconds", bus="floor1") is None
+
+    scraped.after(opened, AdapterLatencyRead("floor1", "/dev/x", 0.001, None))
+    assert scraped.value("bus_adapter_latency_seconds", bus="floor1") == 0.001
 
 
 def test_polls_and_their_values_are_counted(scraped: Scraped) -> None:

@@ -1,14 +1,45 @@
 """The serial adapter of a bus, opened the way a bus needs it; whoever serves the port then only moves bytes."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import serial
 
 from rtu_agent.bus.exclusive import ExclusiveSerial
+from rtu_agent.bus.holder import PROC
+from rtu_agent.bus.latency import SYS, ask_for_low_latency, read_latency_s
 from rtu_agent.bus.port_error import OPEN_ERRORS, PortError, explain
 from rtu_agent.protocol.timing import LineSettings
 
 _PARITIES: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """Where the system tells about its devices and processes."""
+
+    sys: Path = SYS
+    proc: Path = PROC
+
+
+SYSTEM: Final = Roots()
+
+
+@dataclass(frozen=True, slots=True)
+class PortFacts:
+    """What was found out about a port while it was opened."""
+
+    latency_s: float | None = None
+    """How long the adapter may hold received bytes back, seconds; None when it has no such timer, or tells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAdapter:
+    """A serial port that is open and ready."""
+
+    serial: serial.Serial
+    facts: PortFacts
 
 
 class Adapter:
@@ -17,18 +48,26 @@ class Adapter:
     Args:
         name: device path, or COMn.
         line: baud rate, parity, stop bits.
+        roots: where to look things up.
     """
 
-    def __init__(self, name: str, line: LineSettings) -> None:
+    def __init__(self, name: str, line: LineSettings, *, roots: Roots = SYSTEM) -> None:
         self._name = name
         self._line = line
+        self._roots = roots
 
-    def open(self) -> serial.Serial:
-        """Open it exclusively; reading from it does not wait.
+    def open(self) -> OpenAdapter:
+        """Open it exclusively and as quick as it can be; reading from it does not wait.
 
         Raises:
             PortError: it is missing, not permitted, used by another process, or refuses its settings.
         """
+        port = self._opened()
+        ask_for_low_latency(port)
+        # Read afterwards: the driver shows what it does, not what was set by hand.
+        return OpenAdapter(port, PortFacts(read_latency_s(self._name, self._roots.sys)))
+
+    def _opened(self) -> serial.Serial:
         try:
             return ExclusiveSerial(
                 self._name,
@@ -40,4 +79,4 @@ class Adapter:
                 exclusive=True,
             )
         except OPEN_ERRORS as error:
-            raise PortError(explain(self._name, error)) from error
+            raise PortError(explain(self._name, error, self._roots.proc)) from error

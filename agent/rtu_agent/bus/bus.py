@@ -9,11 +9,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+from rtu_agent.bus.adapter import PortFacts
 from rtu_agent.bus.alarm import make_alarm
+from rtu_agent.bus.latency import latency_mend
 from rtu_agent.bus.port import Port
 from rtu_agent.bus.port_error import PortError
 from rtu_agent.clock import Clock
-from rtu_agent.events import PortLost, PortOpened, PortOpenFailed, TransactionFinished, Watcher
+from rtu_agent.events import AdapterLatencyRead, PortLost, PortOpened, PortOpenFailed, TransactionFinished, Watcher
 from rtu_agent.protocol.errors import LocalProtocolError
 from rtu_agent.protocol.master import Completed, Master
 from rtu_agent.protocol.outcome import Outcome
@@ -92,8 +94,9 @@ class Bus:
         reopened = False
         try:
             while True:
-                await self._open()
+                facts = await self._open()
                 self._watch(PortOpened(self.name, self._port.name, reopened))
+                self._tell_latency(facts.latency_s)
                 reopened = True
                 cause = await self._wait_until_gone()
                 self._watch(PortLost(self.name, self._port.name, cause))
@@ -103,17 +106,20 @@ class Bus:
             self._drop()
             self._alarm.close()
 
-    async def _open(self) -> None:
+    async def _open(self) -> PortFacts:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                await self._port.open(self._heard, self._lost)
+                return await self._port.open(self._heard, self._lost)
             except PortError as error:
                 self._watch(PortOpenFailed(self.name, self._port.name, str(error), pause_s))
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-            else:
-                return
+
+    def _tell_latency(self, latency_s: float | None) -> None:
+        if latency_s is not None:
+            mend = latency_mend(self._port.name, latency_s)
+            self._watch(AdapterLatencyRead(self.name, self._port.name, latency_s, mend))
 
     async def _wait_until_gone(self) -> str:
         self._gone = self._loop.create_future()

@@ -29,8 +29,8 @@ def holders(device: str, proc: Path = PROC) -> list[Holder]:
     of other containers.
     """
     try:
-        number = Path(device).stat().st_rdev
         processes = sorted((at for at in proc.iterdir() if at.name.isdecimal()), key=lambda at: int(at.name))
+        number = Path(device).stat().st_rdev
     except OSError:
         return []
     return [Holder(int(at.name), _command(at)) for at in processes if number in _open_devices(at / "fd")]

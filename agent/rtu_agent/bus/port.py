@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import serial
 
-from rtu_agent.bus.adapter import Adapter
+from rtu_agent.bus.adapter import SYSTEM, Adapter, PortFacts, Roots
 from rtu_agent.bus.port_error import PORT_ERRORS
 from rtu_agent.bus.pseudo_terminal import is_pseudo_terminal
 from rtu_agent.protocol.timing import LineSettings
@@ -23,8 +23,10 @@ class Port(Protocol):
     paced: bool
     """Bytes take the time that the line settings say."""
 
-    async def open(self, heard: Callable[[bytes], None], lost: Callable[[str], None]) -> None:
-        """Open it; from now on every byte goes to `heard`, and its end, once, with the cause, to `lost`.
+    async def open(self, heard: Callable[[bytes], None], lost: Callable[[str], None]) -> PortFacts:
+        """Open it and return what was found out about it.
+
+        From now on every byte goes to `heard`, and its end, once, with the cause, to `lost`.
 
         Raises:
             PortError: it cannot be opened now.
@@ -47,28 +49,31 @@ class SerialPort:
         name: device path; `/dev/serial/by-id/…` keeps its meaning when adapters are plugged in another order.
         line: baud rate, parity, stop bits.
         paced: whether bytes take their time; by default all but pseudo terminals do.
+        roots: where to look things up.
     """
 
-    def __init__(self, name: str, line: LineSettings, *, paced: bool | None = None) -> None:
+    def __init__(self, name: str, line: LineSettings, *, paced: bool | None = None, roots: Roots = SYSTEM) -> None:
         self.name = name
         self.paced = not is_pseudo_terminal(name) if paced is None else paced
-        self._adapter = Adapter(name, line)
+        self._adapter = Adapter(name, line, roots=roots)
         self._serial: serial.Serial | None = None
         self._fd = -1
         self._loop = asyncio.get_running_loop()
         self._heard: Callable[[bytes], None] = _ignore
         self._lost: Callable[[str], None] = _ignore
 
-    async def open(self, heard: Callable[[bytes], None], lost: Callable[[str], None]) -> None:
-        """Open it exclusively.
+    async def open(self, heard: Callable[[bytes], None], lost: Callable[[str], None]) -> PortFacts:
+        """Open it exclusively and return what was found out.
 
         Raises:
             PortError: it is missing, not permitted, used by another process, or refuses its settings.
         """
-        self._serial = await self._loop.run_in_executor(None, self._adapter.open)
+        opened = await self._loop.run_in_executor(None, self._adapter.open)
+        self._serial = opened.serial
         self._fd = self._serial.fileno()
         self._heard, self._lost = heard, lost
         self._loop.add_reader(self._fd, self._readable)
+        return opened.facts
 
     def _readable(self) -> None:
         data = self._read()

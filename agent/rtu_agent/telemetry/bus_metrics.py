@@ -1,6 +1,7 @@
 """Events of a bus → its metrics."""
 
 from rtu_agent.events import (
+    AdapterLatencyRead,
     BusEvent,
     ForeignFrameDiscarded,
     LateReplyDiscarded,
@@ -46,6 +47,8 @@ class BusMetrics:
                 self._foreign.inc()
             case LateReplyDiscarded():
                 self._late.inc()
+            case AdapterLatencyRead(latency_s=latency_s):
+                self._instruments.gauge(families.BUS_ADAPTER_LATENCY, self._bus).set(latency_s)
             case PortOpened() | PortLost() | PortOpenFailed():
                 self._port(event)
 
@@ -63,6 +66,8 @@ class BusMetrics:
 
     def _port(self, event: PortOpened | PortLost | PortOpenFailed) -> None:
         self._port_open.set(isinstance(event, PortOpened))
+        # The next adapter at this port may be another one; it says its own latency after it was opened.
+        self._instruments.forget(families.BUS_ADAPTER_LATENCY, self._bus)
         if isinstance(event, PortOpenFailed):
             self._reopens["failed"].inc()
         elif isinstance(event, PortOpened) and event.reopened:

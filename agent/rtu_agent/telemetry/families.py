@@ -87,6 +87,13 @@ BUS_PORT_REOPENS: Final = Family(
     ("bus", "outcome"),
     "`ok`: the port came back after it was lost. `failed`: a try to open it failed, the first one included.",
 )
+BUS_ADAPTER_LATENCY: Final = Family(
+    "rtu_agent_bus_adapter_latency_seconds",
+    "gauge",
+    ("bus",),
+    "How long the adapter may hold received bytes back; above 0.002 it slows the bus. Read when the port is opened; "
+    "no series while it is closed, nor for an adapter without such a timer.",
+)
 
 POLLS_SCHEDULED: Final = Family(
     "rtu_agent_polls_scheduled_total",
@@ -205,6 +212,7 @@ SECTIONS: Final[Mapping[str, tuple[Family, ...]]] = {
         BUS_LATE,
         BUS_PORT_OPEN,
         BUS_PORT_REOPENS,
+        BUS_ADAPTER_LATENCY,
     ),
     "Polls": (POLLS_SCHEDULED, POLLS_GOOD, POLLS_FAILED, POLLS_SKIPPED, BUS_POLL_DURATION, BUS_SCHEDULE_LAG),
     "Devices": (DEVICE_UP, DEVICE_LAST_SUCCESS, DEVICE_FAILURES),

@@ -16,6 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
 from rtu_agent.events import (
+    AdapterLatencyRead,
     AgentStarted,
     AgentStopped,
     DeviceStateChanged,
@@ -76,6 +77,10 @@ class Log:
                 news = True
             case PortOpenFailed(bus=bus):
                 news = self._begins((PortOpenFailed, bus))
+            case AdapterLatencyRead(port=port, mend=None):
+                news = self._ends((AdapterLatencyRead, port))
+            case AdapterLatencyRead(port=port):
+                news = self._begins((AdapterLatencyRead, port))
             case DeviceStateChanged(device=device, after="offline"):
                 news = self._begins((DeviceStateChanged, device))
             case DeviceStateChanged(device=device, after="online"):
@@ -110,7 +115,7 @@ def event_name(event_class: type[Event]) -> str:
 def _level(event: Event) -> int:
     """Return how loud an event is that is news."""
     match event:
-        case DeviceStateChanged(after="online"):
+        case DeviceStateChanged(after="online") | AdapterLatencyRead(mend=None):
             return logging.INFO
         case WriteFailed(kind="auth" | "rejected"):
             return logging.ERROR
