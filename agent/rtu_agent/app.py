@@ -10,7 +10,9 @@ from prometheus_client import CollectorRegistry
 
 from rtu_agent.bus.bus import Bus
 from rtu_agent.bus.port import SerialPort
+from rtu_agent.bus.rs485 import Rs485
 from rtu_agent.clock import Clock
+from rtu_agent.config.entries import Rs485Entry
 from rtu_agent.config.load import load_site
 from rtu_agent.config.model import BusSettings, Site
 from rtu_agent.driver_api import Driver
@@ -113,7 +115,7 @@ class Agent:
             # A pseudo terminal refuses parity at the second opening; the simulated wire keeps the time of it.
             port = SerialPort(self._simulated[name], LineSettings(line.baudrate), paced=True)
         else:
-            port = SerialPort(settings.port, line)
+            port = SerialPort(settings.port, line, rs485=rs485_of(settings.rs485))
         writable = writable_units(self._site, name)
         master = Master(name, line, timeout_s=settings.timeout, paced=port.paced, writable=writable)
         bus = Bus(name, master, port, self._watch, self._clock)
@@ -160,6 +162,14 @@ class Agent:
 def writable_units(site: Site, bus: str) -> frozenset[int]:
     """Return the units of a bus to which requests that write may be sent."""
     return frozenset(entry.unit for entry in site.devices if entry.bus == bus and entry.allow_writes)
+
+
+def rs485_of(entry: Rs485Entry | None) -> Rs485 | None:
+    """Return how the kernel shall switch the direction of a bus, in whole milliseconds, or None if it shall not."""
+    if entry is None:
+        return None
+    before_ms, after_ms = (round(1000 * (delay_s or 0.0)) for delay_s in (entry.delay_before, entry.delay_after))
+    return Rs485(entry.rts_on_send, before_ms, after_ms, entry.rx_during_tx)
 
 
 def roster_of(site: Site, driver_of: Callable[[str], type[Driver]]) -> Roster:

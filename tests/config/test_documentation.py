@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rtu_agent.config.entries import BusEntry, DeviceEntry, HttpEntry, SiteEntry
+from rtu_agent.config.entries import BusEntry, DeviceEntry, HttpEntry, Rs485Entry, SiteEntry
 from rtu_agent.config.load import ConfigError, load_site
 from rtu_agent.config.model import Site
 from rtu_agent.plugins import load_drivers, load_outputs
@@ -73,7 +73,7 @@ def test_every_key_is_on_the_page_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*?) \|", PAGE, re.MULTILINE))
     keys = {
         name: field
-        for model in (SiteEntry, BusEntry, DeviceEntry, HttpEntry)
+        for model in (SiteEntry, BusEntry, Rs485Entry, DeviceEntry, HttpEntry)
         for name, field in model.model_fields.items()
     }
 
@@ -83,6 +83,8 @@ def test_every_key_is_on_the_page_with_its_default() -> None:
     }
     assert (rows["baudrate"], rows["parity"], rows["stop_bits"]) == ("`9600`", "`none`", "`1`")
     assert rows["timeout"] == "`500ms`"
+    assert (rows["rts_on_send"], rows["rx_during_tx"]) == ("`true`", "`false`")
+    assert (Rs485Entry().rts_on_send, Rs485Entry().rx_during_tx) == (True, False)
     assert rows["listen"] == f"`{HttpEntry().listen}`"
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtu_agent.config.entries import Rs485Entry
 from rtu_agent.config.load import ConfigError, load_site
 from rtu_agent.config.model import Site
 from support.site_files import GOOD, OUTPUT_TYPES, Server, Store, driver, load
@@ -36,7 +37,7 @@ def test_a_site_is_complete_and_typed(tmp_path: Path) -> None:
 version: 1
 site: plant-a
 buses:
-  floor1: {port: COM3, baudrate: 19200, parity: even, stop_bits: 2, timeout: 1.5s}
+  floor1: {port: COM3, baudrate: 19200, parity: even, stop_bits: 2, timeout: 1.5s, rs485: {delay_after: 29ms}}
 devices:
   - name: meter
     bus: floor1
@@ -58,6 +59,7 @@ state: /var/lib/rtu-agent
     bus = site.buses["floor1"]
     assert (bus.name, bus.port, bus.baudrate, bus.parity, bus.stop_bits) == ("floor1", "COM3", 19200, "even", 2)
     assert bus.timeout == 1.5
+    assert bus.rs485 == Rs485Entry(delay_after="29ms")
     (device,) = site.devices
     assert (device.name, device.bus, device.unit, device.driver) == ("meter", "floor1", 7, "eastron.sdm630")
     assert (device.interval, device.groups, device.tags) == (2.0, {"slow": 300.0}, {"room": "전기실 2"})

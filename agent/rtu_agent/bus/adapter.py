@@ -10,6 +10,7 @@ from rtu_agent.bus.exclusive import ExclusiveSerial
 from rtu_agent.bus.holder import PROC
 from rtu_agent.bus.latency import SYS, ask_for_low_latency, read_latency_s
 from rtu_agent.bus.port_error import OPEN_ERRORS, PortError, explain
+from rtu_agent.bus.rs485 import Rs485, set_rs485
 from rtu_agent.protocol.timing import LineSettings
 
 _PARITIES: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
@@ -48,12 +49,14 @@ class Adapter:
     Args:
         name: device path, or COMn.
         line: baud rate, parity, stop bits.
+        rs485: how the kernel switches the direction; None where the hardware does it.
         roots: where to look things up.
     """
 
-    def __init__(self, name: str, line: LineSettings, *, roots: Roots = SYSTEM) -> None:
+    def __init__(self, name: str, line: LineSettings, *, rs485: Rs485 | None = None, roots: Roots = SYSTEM) -> None:
         self._name = name
         self._line = line
+        self._rs485 = rs485
         self._roots = roots
 
     def open(self) -> OpenAdapter:
@@ -63,6 +66,8 @@ class Adapter:
             PortError: it is missing, not permitted, used by another process, or refuses its settings.
         """
         port = self._opened()
+        if self._rs485 is not None:
+            self._switch_to_rs485(port, self._rs485)
         ask_for_low_latency(port)
         # Read afterwards: the driver shows what it does, not what was set by hand.
         return OpenAdapter(port, PortFacts(read_latency_s(self._name, self._roots.sys)))
@@ -80,3 +85,10 @@ class Adapter:
             )
         except OPEN_ERRORS as error:
             raise PortError(explain(self._name, error, self._roots.proc)) from error
+
+    def _switch_to_rs485(self, port: serial.Serial, rs485: Rs485) -> None:
+        try:
+            set_rs485(port, self._name, rs485)
+        except PortError:
+            port.close()
+            raise

@@ -11,6 +11,7 @@ import serial
 from rtu_agent.bus.adapter import SYSTEM, Adapter, PortFacts, Roots
 from rtu_agent.bus.port_error import PORT_ERRORS
 from rtu_agent.bus.pseudo_terminal import is_pseudo_terminal
+from rtu_agent.bus.rs485 import Rs485
 from rtu_agent.protocol.timing import LineSettings
 
 _READ_SIZE: Final = 4096
@@ -49,13 +50,22 @@ class SerialPort:
         name: device path; `/dev/serial/by-id/…` keeps its meaning when adapters are plugged in another order.
         line: baud rate, parity, stop bits.
         paced: whether bytes take their time; by default all but pseudo terminals do.
+        rs485: how the kernel switches the direction; None where the hardware does it.
         roots: where to look things up.
     """
 
-    def __init__(self, name: str, line: LineSettings, *, paced: bool | None = None, roots: Roots = SYSTEM) -> None:
+    def __init__(
+        self,
+        name: str,
+        line: LineSettings,
+        *,
+        paced: bool | None = None,
+        rs485: Rs485 | None = None,
+        roots: Roots = SYSTEM,
+    ) -> None:
         self.name = name
         self.paced = not is_pseudo_terminal(name) if paced is None else paced
-        self._adapter = Adapter(name, line, roots=roots)
+        self._adapter = Adapter(name, line, rs485=rs485, roots=roots)
         self._serial: serial.Serial | None = None
         self._fd = -1
         self._loop = asyncio.get_running_loop()

@@ -26,6 +26,9 @@ from rtu_agent.domain.duration import Seconds
 
 DEFAULT_LISTEN: Final = "127.0.0.1:9485"
 
+LONGEST_DELAY_S: Final = 0.1
+"""The kernel cuts longer ones: Linux, serial_core.c, RS485_MAX_RTS_DELAY."""
+
 _BAUDRATES: Final = (
     300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 56000, 57600, 76800, 115200, 128000, 230400, 250000,
     256000, 460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000,
@@ -62,6 +65,30 @@ class Entry(BaseModel):
         return value
 
 
+def _check_delay(seconds: float) -> float:
+    if seconds > LONGEST_DELAY_S or abs(seconds * 1000 - round(seconds * 1000)) > 1e-6:  # noqa: PLR2004 - what floats lose
+        raise ValueError("the kernel takes whole milliseconds, 100ms at most")
+    return seconds
+
+
+Delay = Annotated[Seconds, AfterValidator(_check_delay)]
+
+
+class Rs485Entry(Entry):
+    """The RS485 mode of the kernel's serial driver: RTS switches the transmitter of a built-in port."""
+
+    rts_on_send: Annotated[
+        bool, Field(description="Level of RTS while sending; it has the other one while receiving.")
+    ] = True
+    delay_before: Annotated[
+        Delay | None, Field(description="From switching RTS to the first character; none by default.", examples=["1ms"])
+    ] = None
+    delay_after: Annotated[
+        Delay | None, Field(description="From the last character to switching back; none by default.", examples=["1ms"])
+    ] = None
+    rx_during_tx: Annotated[bool, Field(description="Whether the port hears what it sends itself.")] = False
+
+
 class BusEntry(Entry):
     """One RS485 segment: how it is reached and the serial settings that all its devices share."""
 
@@ -83,6 +110,14 @@ class BusEntry(Entry):
             json_schema_extra={"default": "500ms"},
         ),
     ] = 0.5
+    rs485: Annotated[
+        Rs485Entry | None,
+        Field(
+            description="Lets the kernel switch the direction of a built-in port; {} for the usual settings. Adapters "
+            "for USB do it themselves.",
+            examples=[{"delay_before": "1ms"}],
+        ),
+    ] = None
 
 
 class DeviceEntry(Entry):

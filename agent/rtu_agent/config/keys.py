@@ -21,9 +21,12 @@ _WORDS_OF_OTHERS: Final = {
 }
 """What other programs call our keys."""
 
-_NOT_NEEDED: Final = dict.fromkeys(
-    ("data_bits", "databits", "bytesize", "byte_size"), "Modbus RTU always has 8 data bits; delete this key"
-)
+_NOT_NEEDED: Final = {
+    **dict.fromkeys(
+        ("data_bits", "databits", "bytesize", "byte_size"), "Modbus RTU always has 8 data bits; delete this key"
+    ),
+    "rts_after_send": "it is always the opposite of rts_on_send; delete this key",
+}
 
 
 def suggested(key: str, known: Iterable[str]) -> str | None:

@@ -116,7 +116,7 @@ def _site(
     return Site(
         version=top.get("version"),
         site=top.get("site"),
-        buses={str(bus.path[-1]): BusSettings(name=str(bus.path[-1]), **bus.values) for bus in buses},
+        buses={str(bus.path[-1]): _bus(bus) for bus in buses},
         devices=tuple(
             DeviceSettings(**{**device.values, "name": name, "unit": unit})
             for device in devices
@@ -126,3 +126,9 @@ def _site(
         http=HttpSettings(listen=top.get("http").listen),
         state=folder / top.get("state"),
     )
+
+
+def _bus(found: Found) -> BusSettings:
+    # None is a key that is not in the file; written into it, it would be a mistake.
+    values = {key: value for key, value in found.values.items() if value is not None}
+    return BusSettings(name=str(found.path[-1]), **values)
