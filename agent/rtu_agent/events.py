@@ -68,6 +68,8 @@ class PortOpened(BusEvent):
 
     port: str
     reopened: bool
+    found_at: str | None = None
+    """The path of the adapter, where it came back under another name than the site's."""
 
 
 @dataclass(frozen=True, slots=True)

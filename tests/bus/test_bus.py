@@ -149,6 +149,32 @@ async def test_a_port_that_comes_back_is_used_again(desk: Desk) -> None:
     assert desk.said[-2] == PortOpened("b", str(desk.line.path), reopened=True)
 
 
+async def test_a_port_that_comes_back_under_another_name_is_used_again(tmp_path: Path) -> None:
+    """The name that the site says is dead; the adapter is found by its link, and that is said."""
+    by_id = tmp_path / "serial/by-id/usb-Maker_Model_0815-if00-port0"
+    by_id.parent.mkdir(parents=True)
+    by_id.symlink_to(tmp_path / "ttyUSB0")
+    desk = Desk(tmp_path / "ttyUSB0", Roots(dev=tmp_path))
+    desk.line.plug()
+    running = asyncio.create_task(desk.bus.run())
+    await asyncio.wait_for(desk.bus.opened.wait(), 5)
+
+    desk.line.unplug()
+    by_id.unlink()
+    by_id.symlink_to(tmp_path / "ttyUSB1")
+    back = PtyLine(tmp_path / "ttyUSB1", truthful)
+    back.plug()
+    await asyncio.sleep(0.25)
+    await asyncio.wait_for(desk.bus.opened.wait(), 5)
+
+    assert (await desk.bus.transact(3, ASK)).good
+    assert back.heard
+    assert desk.said[-2] == PortOpened("b", str(tmp_path / "ttyUSB0"), reopened=True, found_at=str(back.path.resolve()))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    back.unplug()
+
+
 async def test_a_missing_port_is_waited_for(tmp_path: Path) -> None:
     """A port that is not there at the start is not the end; the message says what to do."""
     desk = Desk(tmp_path / "port")

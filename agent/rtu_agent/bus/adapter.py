@@ -11,6 +11,7 @@ from rtu_agent.bus.holder import PROC
 from rtu_agent.bus.latency import SYS, ask_for_low_latency, read_latency_s
 from rtu_agent.bus.port_error import OPEN_ERRORS, PortError, explain
 from rtu_agent.bus.rs485 import Rs485, set_rs485
+from rtu_agent.bus.whereabouts import DEV, Whereabouts
 from rtu_agent.protocol.timing import LineSettings
 
 _PARITIES: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
@@ -20,6 +21,7 @@ _PARITIES: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd
 class Roots:
     """Where the system tells about its devices and processes."""
 
+    dev: Path = DEV
     sys: Path = SYS
     proc: Path = PROC
 
@@ -33,6 +35,8 @@ class PortFacts:
 
     latency_s: float | None = None
     """How long the adapter may hold received bytes back, seconds; None when it has no such timer, or tells nothing."""
+    found_at: str | None = None
+    """The path at which the adapter was found, where that is not its name any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Adapter:
     """
 
     def __init__(self, name: str, line: LineSettings, *, rs485: Rs485 | None = None, roots: Roots = SYSTEM) -> None:
+        self._whereabouts = Whereabouts(name, roots.dev, roots.sys)
         self._name = name
         self._line = line
         self._rs485 = rs485
@@ -63,19 +68,29 @@ class Adapter:
         """Open it exclusively and as quick as it can be; reading from it does not wait.
 
         Raises:
-            PortError: it is missing, not permitted, used by another process, or refuses its settings.
+            PortError: it is missing, not permitted, used by another process, replaced by another adapter, or refuses
+                its settings.
         """
-        port = self._opened()
-        if self._rs485 is not None:
-            self._switch_to_rs485(port, self._rs485)
-        ask_for_low_latency(port)
-        # Read afterwards: the driver shows what it does, not what was set by hand.
-        return OpenAdapter(port, PortFacts(read_latency_s(self._name, self._roots.sys)))
+        path = self._whereabouts.find()
+        port = self._opened(path)
+        try:
+            return OpenAdapter(port, self._prepared(port, path))
+        except PortError:
+            port.close()
+            raise
 
-    def _opened(self) -> serial.Serial:
+    def _prepared(self, port: serial.Serial, path: str) -> PortFacts:
+        self._whereabouts.confirm(port)
+        if self._rs485 is not None:
+            set_rs485(port, path, self._rs485)
+        ask_for_low_latency(port)
+        # Read afterwards: the driver shows what it does, not what was set before.
+        return PortFacts(read_latency_s(path, self._roots.sys), path if path != self._name else None)
+
+    def _opened(self, path: str) -> serial.Serial:
         try:
             return ExclusiveSerial(
-                self._name,
+                path,
                 baudrate=self._line.baudrate,
                 bytesize=self._line.data_bits,
                 parity=_PARITIES[self._line.parity],
@@ -84,11 +99,4 @@ class Adapter:
                 exclusive=True,
             )
         except OPEN_ERRORS as error:
-            raise PortError(explain(self._name, error, self._roots.proc)) from error
-
-    def _switch_to_rs485(self, port: serial.Serial, rs485: Rs485) -> None:
-        try:
-            set_rs485(port, self._name, rs485)
-        except PortError:
-            port.close()
-            raise
+            raise PortError(explain(path, error, self._roots.proc)) from error

@@ -95,8 +95,7 @@ class Bus:
         try:
             while True:
                 facts = await self._open()
-                self._watch(PortOpened(self.name, self._port.name, reopened))
-                self._tell_latency(facts.latency_s)
+                self._tell_opened(facts, reopened=reopened)
                 reopened = True
                 cause = await self._wait_until_gone()
                 self._watch(PortLost(self.name, self._port.name, cause))
@@ -116,10 +115,11 @@ class Bus:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
-    def _tell_latency(self, latency_s: float | None) -> None:
-        if latency_s is not None:
-            mend = latency_mend(self._port.name, latency_s)
-            self._watch(AdapterLatencyRead(self.name, self._port.name, latency_s, mend))
+    def _tell_opened(self, facts: PortFacts, *, reopened: bool) -> None:
+        self._watch(PortOpened(self.name, self._port.name, reopened, facts.found_at))
+        if facts.latency_s is not None:
+            mend = latency_mend(facts.found_at or self._port.name, facts.latency_s)
+            self._watch(AdapterLatencyRead(self.name, self._port.name, facts.latency_s, mend))
 
     async def _wait_until_gone(self) -> str:
         self._gone = self._loop.create_future()
