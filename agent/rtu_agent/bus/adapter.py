@@ -10,6 +10,7 @@ from rtu_agent.bus.exclusive import ExclusiveSerial
 from rtu_agent.bus.holder import PROC
 from rtu_agent.bus.latency import SYS, ask_for_low_latency, read_latency_s
 from rtu_agent.bus.port_error import OPEN_ERRORS, PortError, explain
+from rtu_agent.bus.port_facts import PortFacts
 from rtu_agent.bus.rs485 import Rs485, set_rs485
 from rtu_agent.bus.whereabouts import DEV, Whereabouts
 from rtu_agent.protocol.timing import LineSettings
@@ -27,16 +28,6 @@ class Roots:
 
 
 SYSTEM: Final = Roots()
-
-
-@dataclass(frozen=True, slots=True)
-class PortFacts:
-    """What was found out about a port while it was opened."""
-
-    latency_s: float | None = None
-    """How long the adapter may hold received bytes back, seconds; None when it has no such timer, or tells nothing."""
-    found_at: str | None = None
-    """The path at which the adapter was found, where that is not its name any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from rtu_agent.bus.adapter import PortFacts
 from rtu_agent.bus.alarm import make_alarm
 from rtu_agent.bus.latency import latency_mend
 from rtu_agent.bus.port import Port
 from rtu_agent.bus.port_error import PortError
+from rtu_agent.bus.port_facts import PortFacts
 from rtu_agent.clock import Clock
 from rtu_agent.events import AdapterLatencyRead, PortLost, PortOpened, PortOpenFailed, TransactionFinished, Watcher
 from rtu_agent.protocol.errors import LocalProtocolError

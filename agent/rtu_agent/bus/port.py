@@ -8,8 +8,9 @@ from typing import Final, Protocol
 
 import serial
 
-from rtu_agent.bus.adapter import SYSTEM, Adapter, PortFacts, Roots
+from rtu_agent.bus.adapter import SYSTEM, Adapter, Roots
 from rtu_agent.bus.port_error import PORT_ERRORS
+from rtu_agent.bus.port_facts import PortFacts
 from rtu_agent.bus.pseudo_terminal import is_pseudo_terminal
 from rtu_agent.bus.rs485 import Rs485
 from rtu_agent.protocol.timing import LineSettings

@@ -84,8 +84,10 @@ class Whereabouts:
     def _lacks_serial_number(self) -> bool:
         """Return whether the kernel knows the adapter on its USB, and no serial number of it."""
         port = Path(os.path.realpath(self._sys / "class/tty" / Path(self._name).name / "device"))
-        usb = next((place for place in (port, *port.parents) if (place / "idVendor").exists()), None)
-        return usb is not None and not (usb / "serial").exists()
+        with suppress(OSError):
+            usb = next((place for place in (port, *port.parents) if (place / "idVendor").exists()), None)
+            return usb is not None and not (usb / "serial").exists()
+        return False
 
 
 def _leads_to(link: Path, device: int) -> bool:
