@@ -8,6 +8,7 @@ from boards.queries import prom
 from boards.states import OPEN
 
 _REOPENS: Final = increase("rtu_agent_bus_port_reopens_total")
+_LATENCY: Final = f"rtu_agent_bus_adapter_latency_seconds{{{BUS}}} or 0 * rtu_agent_bus_port_open{{{BUS}}}"
 
 ROW: Final = [
     timeseries(
@@ -41,7 +42,7 @@ ROW: Final = [
         "Ports",
         "Whether the port of a bus is open.",
         prom(f"rtu_agent_bus_port_open{{{BUS}}}", "{{bus}}"),
-        size=(12, 6),
+        size=(8, 6),
         defaults=OPEN,
     ),
     timeseries(
@@ -50,6 +51,14 @@ ROW: Final = [
         "Times a lost port came back, and tries to open one that failed.",
         prom(f"sum by (bus, outcome) ({_REOPENS})", "{{bus}} {{outcome}}"),
         unit="short",
-        size=(12, 6),
+        size=(8, 6),
+    ),
+    timeseries(
+        32,
+        "Adapter latency",
+        "How long an adapter may hold received bytes back; more than 2 ms slows its bus. 0 where it has no such timer.",
+        prom(_LATENCY, "{{bus}}"),
+        unit="s",
+        size=(8, 6),
     ),
 ]
