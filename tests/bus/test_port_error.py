@@ -47,6 +47,18 @@ def test_a_second_bus_on_one_adapter_is_no_other_process() -> None:
         first.serial.close()
 
 
+def test_many_are_counted(tmp_path: Path) -> None:
+    """A message is for a person; three names and a number are enough."""
+    for pid in range(2_000_000_001, 2_000_000_006):
+        (tmp_path / str(pid) / "fd").mkdir(parents=True)
+        (tmp_path / str(pid) / "fd" / "3").symlink_to("/dev/null")
+        (tmp_path / str(pid) / "comm").write_text("cat\n")
+
+    assert explain("/dev/null", OSError(errno.EBUSY, "x"), tmp_path) == (
+        "/dev/null: another process uses the port: 2000000001 (cat), 2000000002 (cat), 2000000003 (cat) and 2 more"
+    )
+
+
 @pytest.mark.parametrize("number", [errno.EBUSY, errno.EAGAIN])
 def test_a_process_that_is_hidden_is_said_to_be(number: int, tmp_path: Path) -> None:
     """Of another user, or of another container; the message says how to see it."""

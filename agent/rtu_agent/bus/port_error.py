@@ -17,6 +17,7 @@ else:
     PORT_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, termios.error)
 
 OPEN_ERRORS: Final[tuple[type[Exception], ...]] = (*PORT_ERRORS, ValueError)
+_MOST_NAMED: Final = 3
 
 
 class PortError(Exception):
@@ -38,7 +39,9 @@ def explain(name: str, error: Exception, proc: Path = PROC) -> str:
 def _busy(name: str, proc: Path) -> str:
     found = holders(name, proc)
     if others := [held for held in found if held.pid != os.getpid()]:
-        return "another process uses the port: " + ", ".join(f"{held.pid} ({held.command})" for held in others)
+        named = ", ".join(f"{held.pid} ({held.command})" for held in others[:_MOST_NAMED])
+        more = len(others) - _MOST_NAMED
+        return f"another process uses the port: {named}" + (f" and {more} more" if more > 0 else "")
     if found:
         return "this agent has the port open already, for another bus"
     if proc.is_dir():
