@@ -1,7 +1,7 @@
-"""From a driver to what is polled: plans within the driver's limits, identity apart and as text."""
+"""From a driver to what is polled: a device with its plans, and its jobs."""
 
 from rtu_agent.domain.registers import Span, Table
-from rtu_agent.driver_api import Driver, Serial, bit, f32, string, u16, u32
+from rtu_agent.driver_api import Driver, Serial, bit, f32, string, u32
 from rtu_agent.poll.assembly import jobs_of, polled_device
 from rtu_agent.poll.schedule import Job
 from rtu_agent.protocol.timing import LineSettings
@@ -21,45 +21,20 @@ class Meter(Driver, table="input", max_block=10, gaps_readable=True, pause_s=0.2
     current = f32(6, "A")
     energy_import_active = f32(72, "kWh", group="slow", counter=True)
     serial_number = u32(100, group="once")
-    delay = u16(102, "h", scale=0.5, group="once", vendor_specific=True)
     device_name = string(103, 4, group="once")
     locked = bit(5, table="coil", group="once", vendor_specific=True)
 
 
-def test_groups_are_planned_within_the_drivers_limits() -> None:
-    """Each group has its own blocks, and the device's pause goes with it."""
+def test_a_device_is_planned_within_its_drivers_limits() -> None:
+    """Plans for the speed of its bus, the device's pause, and its tags on every record."""
     device = polled_device("d", 7, Meter, LINE, TAGS)
 
-    assert device.groups["normal"].blocks == (Span(Table.INPUT, 0, 8),)
-    assert device.groups["slow"].blocks == (Span(Table.INPUT, 72, 2),)
+    plan = device.plans.poll(frozenset({"normal"}))
+    assert plan.blocks == (Span(Table.INPUT, 0, 8),)
+    assert (plan.series.measurement, plan.series.tags) == ("energy_meter", TAGS)
     assert (device.unit, device.gap_s, device.driver) == (7, 0.2, "test.meter")
-    assert device.silent.measurement == "energy_meter"
-
-
-def test_records_carry_the_drivers_kind_and_the_tags() -> None:
-    """Measurement, tags and columns are those of the design."""
-    series = polled_device("d", 7, Meter, LINE, TAGS).groups["normal"].series
-
-    assert (series.measurement, series.tags) == ("energy_meter", TAGS)
-    assert [field.name for field in series.fields] == ["voltage_v", "current_a"]
-
-
-def test_what_is_read_once_is_text_in_a_place_of_its_own() -> None:
-    """A number here and a text there in one column would be refused by the database."""
-    plan = polled_device("d", 7, Meter, LINE, TAGS).groups["once"]
-    coil, words = b"\x01", bytes.fromhex("0012d687 0005") + b"ACME-1\0\0"
-
-    decoded = plan.decode([coil, words] if plan.blocks[0].table.of_bits else [words, coil])
-
-    assert plan.series.measurement == "device_info"
-    assert {field.kind for field in plan.series.fields} == {"string"}
-    names = [field.name for field in plan.series.fields]
-    assert dict(zip(names, decoded.values, strict=True)) == {
-        "serial_number": "1234567",
-        "delay_h": "2.5",
-        "device_name": "ACME-1",
-        "locked": "true",
-    }
+    assert (device.silent.measurement, device.silent.tags) == ("energy_meter", TAGS)
+    assert device.probes == (Span(Table.COIL, 5, 1), Span(Table.INPUT, 0, 2), Span(Table.INPUT, 103, 4))
 
 
 def test_one_job_for_each_group() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from rtu_agent.bus.bus import Bus
 from rtu_agent.bus.port import SerialPort
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.quality import RecordQuality
-from rtu_agent.domain.record import Field, Record, Series
-from rtu_agent.domain.registers import Span, Table
+from rtu_agent.domain.record import Record
+from rtu_agent.domain.registers import Table
+from rtu_agent.driver_api import Driver, u16
 from rtu_agent.events import (
     DeviceStateChanged,
     DriverFailed,
@@ -23,9 +25,10 @@ from rtu_agent.events import (
     TransactionFinished,
 )
 from rtu_agent.normalize.decode import Decoded
-from rtu_agent.poll.polled import GroupPlan, PolledDevice
+from rtu_agent.poll.assembly import polled_device
+from rtu_agent.poll.device_plans import DevicePlans, PollPlan
+from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
-from rtu_agent.poll.remarks import Remarks
 from rtu_agent.poll.schedule import Job, Schedule
 from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.master import Master
@@ -36,29 +39,41 @@ from support.line import words_reply
 from support.pty_line import PtyLine
 
 LINE = LineSettings(115200)
-BLOCKS = (Span(Table.HOLDING, 0, 1), Span(Table.HOLDING, 50, 1))
-FIELDS = (Field("first"), Field("second"))
 
 
-def decode(payloads: object) -> Decoded:
-    """Make a number of each payload."""
-    assert isinstance(payloads, list)
-    values = tuple(None if payload is None else float(int.from_bytes(payload, "big")) for payload in payloads)
-    return Decoded(values, RecordQuality.PARTIAL if None in values else RecordQuality.GOOD, {})
+class Pair(Driver, table="holding"):
+    """Two registers that are too far apart for one block."""
+
+    name = "test.driver"
+    kind = "kind"
+
+    first = u16(0, group="fast", vendor_specific=True)
+    second = u16(50, group="fast", vendor_specific=True)
 
 
-def broken_decode(_: object) -> Decoded:
-    """A driver with a mistake."""
+class Broken(DevicePlans):
+    """The plans of a driver with a mistake."""
+
+    def poll(self, groups: frozenset[str]) -> PollPlan:
+        """Return a plan that cannot be decoded."""
+        return replace(super().poll(groups), decode=raise_error)
+
+
+def raise_error(_: object) -> Decoded:
+    """Fail as a driver's own code may."""
     raise ZeroDivisionError
 
 
-def polled(unit: int, decoder: Callable[..., Decoded] = decode) -> PolledDevice:
+def polled(unit: int) -> PolledDevice:
     """Return device `d<unit>` with one group of two blocks."""
-    tags = {"site": "s", "bus": "b", "device": f"d{unit}"}
-    plan = GroupPlan(BLOCKS, decoder, Series("kind", tags, FIELDS))
-    return PolledDevice(
-        f"d{unit}", unit, "test.driver", {"fast": plan}, Series("kind", tags, ()), BLOCKS[:1], Remarks(tags)
-    )
+    return polled_device(f"d{unit}", unit, Pair, LINE, {"site": "s", "bus": "b", "device": f"d{unit}"})
+
+
+def broken(unit: int) -> PolledDevice:
+    """Return such a device whose replies cannot be decoded."""
+    device = polled(unit)
+    device.plans = Broken(Pair, LINE, device.silent.tags)
+    return device
 
 
 class World:
@@ -202,7 +217,7 @@ async def test_a_dead_device_is_probed_and_comes_back_with_a_full_poll(tmp_path:
 
 async def test_a_driver_that_raises_costs_nobody_else_anything(tmp_path: Path) -> None:
     """Its poll failed for that reason, its record has no values, and the neighbour is polled as ever."""
-    world = World(tmp_path / "port", [polled(1, broken_decode), polled(2)], {})
+    world = World(tmp_path / "port", [broken(1), polled(2)], {})
     world.line.plug()
 
     async with running(world):

@@ -4,7 +4,7 @@ All values of a block of registers are unpacked by one `struct` format. Where th
 overlap, the bytes that the format wants are first picked out of the payload, also in one step.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from struct import Struct
@@ -30,13 +30,19 @@ class Decoded:
 class Decoder:
     """Decodes the blocks of one plan.
 
+    Args:
+        points: whose values are wanted, in the order of the values.
+        blocks: what is read.
+        refused: those of the points that are not read because the device refuses them.
+
     Raises:
-        ValueError: a point is in none of the blocks.
+        ValueError: a point that is not refused is in none of the blocks.
     """
 
-    def __init__(self, points: Sequence[Point], blocks: Sequence[Span]) -> None:
+    def __init__(self, points: Sequence[Point], blocks: Sequence[Span], refused: Container[Point] = ()) -> None:
         self.fields: tuple[Field, ...] = tuple(point.field for point in points)
-        homes = [_home(point, blocks) for point in points]
+        self._without = [Reason.EXCEPTION if point in refused else Reason.NOT_READ for point in points]
+        homes = [None if point in refused else _home(point, blocks) for point in points]
         self._blocks = tuple(
             (_BitBlock if span.table.of_bits else _WordBlock)(
                 span, [(index, points[index]) for index, home in enumerate(homes) if home == number]
@@ -50,7 +56,7 @@ class Decoder:
         Raises:
             ValueError: a payload has not the size of its block.
         """
-        values: list[Value | Reason] = [Reason.NOT_READ] * len(self.fields)
+        values: list[Value | Reason] = [*self._without]
         for block, payload in zip(self._blocks, payloads, strict=True):
             if payload is not None:
                 for index, value in zip(block.indices, block.read(payload), strict=True):

@@ -4,24 +4,48 @@ A block costs its request, the silence around it, the unit's turnaround and its 
 only because it lies between two wanted ones costs two characters. Whether bridging a gap is cheaper than asking twice
 depends on the baud rate and the turnaround, so it is computed and not configured.
 
-Per table the wanted spans are sorted by address, and the cheapest cover of the first n of them is the cheapest cover of
-the first k plus one block over the rest, for the best k (dynamic programming over prefixes).
+Theory of operation
+-------------------
+What must come whole is a range of addresses: one value, or a tie of several that must travel together. A range inside
+another needs nothing of its own. Of the rest, sorted by where they begin, each ends behind the one before it, so a
+block that holds two of them holds all between. The cheapest cover of the first n is therefore the cheapest cover of the
+first k and one block over the rest, for the best k (dynamic programming over prefixes).
+
+This is the optimum and not merely a good cover, because a narrower block never costs more and never breaks a limit that
+a wider one keeps. Whoever adds a cost or a limit must keep it so; the tests compare with every possible cover.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import inf
 from typing import Final
 
 from rtu_agent.domain.registers import Span
+from rtu_agent.poll.ground import Range, allowed_from, readable
+from rtu_agent.protocol.timing import LineSettings
 
 REQUEST_CHARACTERS: Final = 8
 REPLY_OVERHEAD_CHARACTERS: Final = 5
-DEFAULT_TURNAROUND_S: Final = 0.005
+THOUGHT_S: Final = 0.002
 
 
 class PlanError(Exception):
     """The driver wants what one request cannot carry."""
+
+
+def assumed_turnaround_s(line: LineSettings) -> float:
+    """Return what is taken for the turnaround of a unit that has not been measured, seconds.
+
+    A unit that keeps to the standard knows after t3.5 that the request is over, and a quick one then needs 2 ms.
+    """
+    return line.t35_s + THOUGHT_S
+
+
+def characters(block: Span) -> int:
+    """Return how many characters the request for `block` and its reply have together."""
+    data = (block.count + 7) // 8 if block.table.of_bits else 2 * block.count
+    return REQUEST_CHARACTERS + REPLY_OVERHEAD_CHARACTERS + data
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +60,11 @@ class WireCost:
 
     character_s: float
     silence_s: float
-    turnaround_s: float = DEFAULT_TURNAROUND_S
+    turnaround_s: float
 
     def block_s(self, block: Span) -> float:
         """Return the seconds of bus time that reading `block` takes."""
-        data = (block.count + 7) // 8 if block.table.of_bits else 2 * block.count
-        characters = REQUEST_CHARACTERS + REPLY_OVERHEAD_CHARACTERS + data
-        return characters * self.character_s + self.silence_s + self.turnaround_s
+        return characters(block) * self.character_s + self.silence_s + self.turnaround_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,73 +75,102 @@ class Reach:
         max_block: widest block in items of its table.
         gaps_readable: addresses nobody wants may be read along.
         unreadable: spans that no block may touch.
+        known: spans that may be read along even if gaps may not, because the device is known to have them.
     """
 
     max_block: int = 125
     gaps_readable: bool = True
     unreadable: tuple[Span, ...] = field(default=())
-
-    def allows(self, block: Span, wanted: Sequence[Span]) -> bool:
-        """Return whether `block`, which covers the sorted `wanted` spans, may be read."""
-        if block.count > self.max_block or any(_touch(block, bad) for bad in self.unreadable):
-            return False
-        return self.gaps_readable or not _has_gap(wanted)
+    known: tuple[Span, ...] = field(default=())
 
 
-def plan(wanted: Iterable[Span], reach: Reach, cost: WireCost) -> tuple[Span, ...]:
+def plan(wanted: Iterable[Span], reach: Reach, cost: WireCost, ties: Iterable[Sequence[Span]] = ()) -> tuple[Span, ...]:
     """Return the blocks of least wire time that hold every wanted span whole, ordered by table and address.
+
+    Args:
+        wanted: the spans of the values.
+        reach: what the device allows.
+        cost: what its bus and its unit take.
+        ties: spans that must share a block, such as a value and its scale factor; those that are not wanted are left
+            out. A tie that the device does not allow in one block, or that is of two tables, binds nobody.
 
     Raises:
         PlanError: a wanted span is wider than the widest block, or unreadable.
     """
     spans = sorted(set(wanted))
+    bound = [sorted(set(tie).intersection(spans)) for tie in ties]
     return tuple(
-        block for _, group in groupby(spans, key=lambda span: span.table) for block in _cover(list(group), reach, cost)
+        block
+        for _, group in groupby(spans, key=lambda span: span.table)
+        for block in _of_table(list(group), reach, cost, bound)
     )
 
 
-def _cover(spans: list[Span], reach: Reach, cost: WireCost) -> list[Span]:
+def _of_table(spans: list[Span], reach: Reach, cost: WireCost, ties: Iterable[list[Span]]) -> list[Span]:
+    table = spans[0].table
+    ground = readable(table, spans, reach.known, reach.unreadable, gaps_too=reach.gaps_readable)
+    for span in spans:
+        if span.address < allowed_from(span.end, reach.max_block, ground):
+            raise PlanError(f"{span} cannot be read: {_why(span, reach)}")
+    whole = [(span.address, span.end) for span in spans]
+    for first, end in (_range(tie) for tie in ties if tie and tie[0].table == tie[-1].table == table):
+        if first >= allowed_from(end, reach.max_block, ground):
+            whole.append((first, end))
+    outer = _outermost(whole)
+    floors = [allowed_from(end, reach.max_block, ground) for _, end in outer]
+    block_s = [cost.block_s(Span(table, 0, count)) for count in range(reach.max_block + 1)]
+    return [Span(table, first, end - first) for first, end in _cover(outer, floors, block_s)]
+
+
+def _why(span: Span, reach: Reach) -> str:
+    if span.count > reach.max_block:
+        return f"the device allows {reach.max_block} items in one block"
+    return "the device cannot read all of it"
+
+
+def _range(spans: Sequence[Span]) -> Range:
+    return spans[0].address, max(span.end for span in spans)
+
+
+def _outermost(ranges: Iterable[Range]) -> list[Range]:
+    """Return the ranges that are in no other one, in order: both their ends then grow from one to the next."""
+    kept: list[Range] = []
+    for first, end in sorted(ranges, key=lambda one: (one[0], -one[1])):
+        if not kept or end > kept[-1][1]:
+            kept.append((first, end))
+    return kept
+
+
+def _cover(ranges: list[Range], floors: list[int], block_s: list[float]) -> list[Range]:
+    """Return the cheapest blocks over sorted ranges.
+
+    Args:
+        ranges: what each must be whole in some block.
+        floors: for each, the lowest address at which a block that ends with it may begin.
+        block_s: what a block costs, by its count.
+    """
     best_s = [0.0]
-    last: list[tuple[int, Span]] = []
-    for end in range(1, len(spans) + 1):
-        choices = []
-        for start in range(end - 1, -1, -1):
-            block = _hull(spans[start:end])
-            if block.count > reach.max_block and start < end - 1:
-                break  # reaching further back only makes it wider
-            if reach.allows(block, spans[start:end]):
-                choices.append((best_s[start] + cost.block_s(block), start, block))
-        if not choices:
-            raise PlanError(f"{spans[end - 1]} cannot be read: the device allows {reach.max_block} items in one block")
-        cheapest_s, start, block = min(choices)
+    starts: list[int] = []
+    for number, (_, end) in enumerate(ranges):
+        cheapest_s, best = inf, number
+        for start in range(number, -1, -1):
+            first = ranges[start][0]
+            if first < floors[number]:
+                break
+            total_s = best_s[start] + block_s[end - first]
+            if total_s <= cheapest_s:
+                cheapest_s, best = total_s, start
         best_s.append(cheapest_s)
-        last.append((start, block))
-    return _walk_back(last)
+        starts.append(best)
+    return _walk_back(ranges, starts)
 
 
-def _walk_back(last: list[tuple[int, Span]]) -> list[Span]:
+def _walk_back(ranges: list[Range], starts: list[int]) -> list[Range]:
     """Collect the last block of the best cover, then that of what lies before it, and so on."""
-    blocks: list[Span] = []
-    end = len(last)
-    while end:
-        end, block = last[end - 1]
-        blocks.append(block)
+    blocks: list[Range] = []
+    number = len(ranges)
+    while number:
+        start = starts[number - 1]
+        blocks.append((ranges[start][0], ranges[number - 1][1]))
+        number = start
     return blocks[::-1]
-
-
-def _hull(spans: Sequence[Span]) -> Span:
-    address = spans[0].address
-    return Span(spans[0].table, address, max(span.end for span in spans) - address)
-
-
-def _has_gap(wanted: Sequence[Span]) -> bool:
-    end = wanted[0].address
-    for span in wanted:
-        if span.address > end:
-            return True
-        end = max(end, span.end)
-    return False
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one.table == other.table and one.address < other.end and other.address < one.end

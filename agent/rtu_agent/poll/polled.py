@@ -1,24 +1,14 @@
 """One device as the poller sees it: whom to ask, what to read, and how to make records of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import Record, Series
 from rtu_agent.domain.registers import Span
-from rtu_agent.normalize.decode import Decoded
+from rtu_agent.poll.device_plans import DevicePlans, PollPlan
 from rtu_agent.poll.health import Health
 from rtu_agent.poll.remarks import Remarks
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPlan:
-    """What one poll of one group reads, and what it becomes."""
-
-    blocks: tuple[Span, ...]
-    decode: Callable[[Sequence[bytes | None]], Decoded]
-    """Takes one payload for each block, None for a block that was not read."""
-    series: Series
 
 
 @dataclass(slots=True)
@@ -28,7 +18,7 @@ class PolledDevice:
     name: str
     unit: int
     driver: str
-    groups: Mapping[str, GroupPlan]
+    plans: DevicePlans
     silent: Series
     """The series of a record without values: same device, no fields."""
     probes: tuple[Span, ...]
@@ -38,11 +28,10 @@ class PolledDevice:
     """Silence this device needs before it is asked, seconds."""
     health: Health = field(default_factory=Health)
 
-    def record(self, group: str, payloads: Sequence[bytes | None], time_ms: int) -> Record:
+    def record(self, plan: PollPlan, payloads: Sequence[bytes | None], time_ms: int) -> Record:
         """Return the record of one poll; a poll without any payload has a record without values."""
         if all(payload is None for payload in payloads):
             return self.silence(time_ms)
-        plan = self.groups[group]
         decoded = plan.decode(payloads)
         return Record(plan.series, time_ms, decoded.values, decoded.quality, decoded.reasons)
 

@@ -23,6 +23,7 @@ from rtu_agent.events import (
     SkipReason,
     Watcher,
 )
+from rtu_agent.poll.device_plans import PollPlan
 from rtu_agent.poll.health import ProbeBudget
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.schedule import Job, Schedule, Tick
@@ -145,11 +146,11 @@ class Poller:
     async def _poll(self, tick: Tick) -> None:
         device = self._devices[tick.job.device]
         started = self._clock.monotonic()
-        blocks = device.groups[tick.job.group].blocks
-        payloads: list[bytes | None] = [None] * len(blocks)
+        plan = device.plans.poll(frozenset({tick.job.group}))
+        payloads: list[bytes | None] = [None] * len(plan.blocks)
         kind: OutcomeKind = "good"
         first = last = None
-        for place, block in enumerate(blocks):
+        for place, block in enumerate(plan.blocks):
             last = await self._ask(device, block)
             first = first or last
             if last.good:
@@ -160,13 +161,14 @@ class Poller:
                 break
         assert first is not None, "a plan has at least one block"  # noqa: S101
         assert last is not None  # noqa: S101
-        self._finish(device, tick, kind, started, payloads, self._time_ms(first, last))
+        self._finish(device, tick, plan, kind, started, payloads, self._time_ms(first, last))
         self._learn(device, last)
 
     def _finish(
         self,
         device: PolledDevice,
         tick: Tick,
+        plan: PollPlan,
         kind: OutcomeKind,
         started: float,
         payloads: list[bytes | None],
@@ -174,7 +176,7 @@ class Poller:
     ) -> None:
         job = tick.job
         try:
-            record = device.record(job.group, payloads, time_ms)
+            record = device.record(plan, payloads, time_ms)
         except Exception as error:  # noqa: BLE001 - a driver's mistake must not end its neighbours' polling
             self._watch(DriverFailed(self._bus.name, device.name, device.driver, in_words(error)))
             record, kind = device.silence(time_ms), "driver_failed"

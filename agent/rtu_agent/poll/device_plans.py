@@ -1,0 +1,188 @@
+"""All that one device can be asked: a plan for every set of groups that may be due together.
+
+Plans are made when they are first asked for and kept until something changes that they rest on: the turnaround of the
+unit, which is measured all the time, and the addresses it is known to refuse. What a poll becomes is never made again:
+outputs know a series by its identity.
+
+The group `once` is apart. What is read once is what a device is, and is stored in another place than what it measures.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from rtu_agent.domain.record import Series
+from rtu_agent.domain.registers import Span
+from rtu_agent.driver_api import Driver, Point
+from rtu_agent.normalize.decode import Decoded, Decoder
+from rtu_agent.poll import identity
+from rtu_agent.poll.plan import Reach, WireCost, assumed_turnaround_s, plan
+from rtu_agent.protocol.timing import LineSettings
+
+ONCE: Final = "once"
+WEIGHT: Final = 8
+"""How many measurements a turnaround remembers, about."""
+SHORTEST_TURNAROUND_S: Final = 0.0005
+"""Below this a turnaround is nothing beside the silence, and its changes mean nothing."""
+MOVED: Final = 1.25
+"""By which factor the turnaround must have moved for plans to be made again."""
+NANOSECONDS: Final = 9
+"""Digits of a second that count when savings are compared; the rest is the rounding of floats."""
+
+Groups = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PollPlan:
+    """What one poll of a device reads, and the one record that it becomes."""
+
+    groups: Groups
+    blocks: tuple[Span, ...]
+    """Empty when the device refuses all that the groups want."""
+    decode: Callable[[Sequence[bytes | None]], Decoded]
+    """Takes one payload for each block, None for a block that was not read."""
+    series: Series
+    """Its fields are those of all points of the groups, in the order of the driver, refused ones included."""
+    wire_s: float
+    """Predicted bus time: requests, turnarounds, replies and the silence of t3.5 after each."""
+    held_s: float
+    """The same with the pauses that the device needs beyond t3.5, in which nobody else can be asked either."""
+
+
+class DevicePlans:
+    """One device.
+
+    Args:
+        driver: describes it.
+        line: serial settings of its bus.
+        tags: the tags of its records.
+        turnaround_s: from the end of a request to the reply, where it is known.
+
+    Raises:
+        PlanError: the driver wants what one request cannot carry.
+    """
+
+    def __init__(
+        self, driver: type[Driver], line: LineSettings, tags: Mapping[str, str], turnaround_s: float | None = None
+    ) -> None:
+        self._driver = driver
+        self._line = line
+        self._tags = tags
+        self._turnaround_s = assumed_turnaround_s(line) if turnaround_s is None else turnaround_s
+        self._refused: frozenset[Span] = frozenset()
+        self._series: dict[Groups, Series] = {}
+        self._plans: dict[Groups, PollPlan] = {}
+        self._planned_s = self._turnaround_s
+        self.groups: tuple[str, ...] = tuple(dict.fromkeys(point.group for point in driver.points))
+        """The groups that have points, in the order of the driver."""
+        for group in self.groups:
+            self.poll(frozenset({group}))
+
+    # -- what is asked -------------------------------------------------------------------------------------------------
+
+    def poll(self, groups: Groups) -> PollPlan:
+        """Return the plan that reads these groups together, at least one; it is the same object until plans change.
+
+        Raises:
+            ValueError: the device has no such group, or `once` is not alone.
+        """
+        found = self._plans.get(groups)
+        if found is None:
+            found = self._plans[groups] = self._plan(groups)
+        return found
+
+    def riders(self, due: Groups, nearly: Groups) -> Groups:
+        """Return which of the groups that are nearly due travel along with those that are due, because it is free.
+
+        Free means: the bus is held longer now by less than each rider, read on its own soon, would hold it. So every
+        ride saves bus time, if only by a request that two groups share. Of several choices the one that saves most is
+        taken. What is nearly due is for the schedule to say: a slower group whose tick comes before the next tick of
+        the fastest group that is due. Then each of its ticks finds one ride, and none is far ahead of its time.
+        """
+        if ONCE in due:
+            return frozenset()
+        able = sorted(nearly - due - {ONCE})
+        choices = [frozenset(some) for size in range(len(able) + 1) for some in combinations(able, size)]
+        return max(choices, key=lambda some: self._saved_s(due, some))  # of equal ones the first, which is the smallest
+
+    def _saved_s(self, due: Groups, riders: Groups) -> float:
+        alone_s = sum(self.poll(frozenset({rider})).held_s for rider in riders)
+        extra_s = self.poll(due | riders).held_s - self.poll(due).held_s
+        return round(alone_s - extra_s, NANOSECONDS)
+
+    # -- what is known of the device -----------------------------------------------------------------------------------
+
+    @property
+    def turnaround_s(self) -> float:
+        """From the end of a request to the first character of the reply: the moving estimate."""
+        return self._turnaround_s
+
+    def learn_turnaround(self, turnaround_s: float) -> bool:
+        """Take a measured turnaround; return whether the plans were dropped, because it has moved by a quarter.
+
+        One measurement counts as at most twice and at least half the estimate, so that one slow reply does not make
+        new plans.
+        """
+        bounded_s = min(max(turnaround_s, self._turnaround_s / 2, SHORTEST_TURNAROUND_S), self._turnaround_s * 2)
+        self._turnaround_s += (bounded_s - self._turnaround_s) / WEIGHT
+        if 1 / MOVED < self._turnaround_s / self._planned_s < MOVED:
+            return False
+        self._drop()
+        return True
+
+    @property
+    def refused(self) -> frozenset[Span]:
+        """Addresses that the device refuses to give: no block touches them, and points there are not read.
+
+        Their values are missing with the reason `exception`. Setting it drops the plans if it changes anything.
+        """
+        return self._refused
+
+    @refused.setter
+    def refused(self, refused: Iterable[Span]) -> None:
+        spans = frozenset(refused)
+        if spans != self._refused:
+            self._refused = spans
+            self._drop()
+
+    def _drop(self) -> None:
+        self._plans.clear()
+        self._planned_s = self._turnaround_s
+
+    # -- planning ------------------------------------------------------------------------------------------------------
+
+    def _plan(self, groups: Groups) -> PollPlan:
+        points = self._points(groups)
+        wanted = [point.span for point in points if not self._refuses(point)]
+        limits, standard_s = self._driver.limits, self._line.t35_s
+        known = tuple(point.span for point in self._driver.points)
+        unreadable = (*limits.unreadable, *self._refused)
+        pause_s = max(standard_s, limits.pause_s)
+        cost = WireCost(self._line.character_s, pause_s, self._turnaround_s)
+        blocks = plan(wanted, Reach(limits.max_block, limits.gaps_readable, unreadable, known), cost)
+        decoder = Decoder(points, blocks, [point for point in points if self._refuses(point)])
+        held_s = sum(map(cost.block_s, blocks))
+        wire_s = held_s - len(blocks) * (pause_s - standard_s)
+        decode = identity.as_text(decoder) if groups == {ONCE} else decoder
+        return PollPlan(groups, blocks, decode, self._series_of(groups, decoder), wire_s, held_s)
+
+    def _points(self, groups: Groups) -> list[Point]:
+        if not groups or not groups <= {*self.groups} or (ONCE in groups and len(groups) > 1):
+            raise ValueError(f"{self._driver.name} cannot be polled for the groups {sorted(groups)} together")
+        return [point for point in self._driver.points if point.group in groups]
+
+    def _refuses(self, point: Point) -> bool:
+        span = point.span
+        return any(
+            span.table == bad.table and span.address < bad.end and bad.address < span.end for bad in self._refused
+        )
+
+    def _series_of(self, groups: Groups, decoder: Decoder) -> Series:
+        if groups not in self._series:
+            if groups == {ONCE}:
+                made = Series(identity.MEASUREMENT, self._tags, identity.text_fields(decoder.fields))
+            else:
+                made = Series(self._driver.kind, self._tags, decoder.fields)
+            self._series[groups] = made
+        return self._series[groups]
