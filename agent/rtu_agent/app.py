@@ -22,7 +22,7 @@ from rtu_agent.plugins import OutputType, load_drivers, load_outputs
 from rtu_agent.poll.assembly import jobs_of, polled_device
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
-from rtu_agent.poll.schedule import Schedule
+from rtu_agent.poll.schedule import Job, Schedule
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.telemetry.http import serve
@@ -110,7 +110,7 @@ class Agent:
                 task.cancel()
 
     def _bus(self, name: str, settings: BusSettings) -> tuple[Bus, Poller]:
-        line = LineSettings(settings.baudrate, settings.parity, settings.stop_bits)
+        line = line_of(settings)
         if name in self._simulated:
             # A pseudo terminal refuses parity at the second opening; the simulated wire keeps the time of it.
             port = SerialPort(self._simulated[name], LineSettings(line.baudrate), paced=True)
@@ -119,20 +119,10 @@ class Agent:
         writable = writable_units(self._site, name)
         master = Master(name, line, timeout_s=settings.timeout, paced=port.paced, writable=writable)
         bus = Bus(name, master, port, self._watch, self._clock)
-        devices, schedule = self._devices(name, line, settings.timeout)
-        return bus, Poller(bus, devices, schedule, self._watch, self._delivery.accept, self._clock)
-
-    def _devices(self, bus: str, line: LineSettings, timeout_s: float) -> tuple[list[PolledDevice], Schedule]:
-        devices, jobs = [], []
-        for entry in self._site.devices:
-            if entry.bus == bus:
-                driver = self._driver_of(entry.driver)
-                tags = {"site": self._site.site, "bus": bus, "device": entry.name, **entry.tags}
-                device = polled_device(entry.name, entry.unit, driver, line, tags)
-                devices.append(device)
-                jobs += jobs_of(device, entry.intervals(driver))
+        devices, jobs = polled_on(name, self._site, self._driver_of)
         # A port that was just opened is listened to for one timeout; nothing is due before that.
-        return devices, Schedule(jobs, self._clock.monotonic() + timeout_s)
+        schedule = Schedule(jobs, self._clock.monotonic() + settings.timeout)
+        return bus, Poller(bus, devices, schedule, self._watch, self._delivery.accept, self._clock)
 
     # -- health --------------------------------------------------------------------------------------------------------
 
@@ -170,6 +160,34 @@ def rs485_of(entry: Rs485Entry | None) -> Rs485 | None:
         return None
     before_ms, after_ms = (round(1000 * (delay_s or 0.0)) for delay_s in (entry.delay_before, entry.delay_after))
     return Rs485(entry.rts_on_send, before_ms, after_ms, entry.rx_during_tx)
+
+
+def line_of(settings: BusSettings) -> LineSettings:
+    """Return the serial settings of a bus."""
+    return LineSettings(settings.baudrate, settings.parity, settings.stop_bits)
+
+
+def polled_on(
+    bus: str, site: Site, driver_of: Callable[[str], type[Driver]], turnaround_s: float | None = None
+) -> tuple[list[PolledDevice], list[Job]]:
+    """Return the devices of a bus and all their jobs.
+
+    Args:
+        bus: its name.
+        site: what to poll.
+        driver_of: gives the driver class for the driver of a device entry.
+        turnaround_s: from the end of a request to the reply, where it is known.
+    """
+    line = line_of(site.buses[bus])
+    devices, jobs = [], []
+    for entry in site.devices:
+        if entry.bus == bus:
+            driver = driver_of(entry.driver)
+            tags = {"site": site.site, "bus": bus, "device": entry.name, **entry.tags}
+            device = polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s)
+            devices.append(device)
+            jobs += jobs_of(device, entry.intervals(driver))
+    return devices, jobs
 
 
 def roster_of(site: Site, driver_of: Callable[[str], type[Driver]]) -> Roster:

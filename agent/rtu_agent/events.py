@@ -136,10 +136,17 @@ class TransactionFinished(BusEvent):
     function: int
     outcome: OutcomeKind
     duration_s: float
-    """From the first character of the request to the end of the transaction: the time the bus was held."""
+    """From the first character of the request to the end of the transaction."""
     sent_bytes: int
     received_bytes: int
     exception_code: int | None = None
+    silence_s: float = 0.0
+    """How long nobody may be asked after it."""
+
+    @property
+    def held_s(self) -> float:
+        """The time for which the bus was held."""
+        return self.duration_s + self.silence_s
 
 
 # -- device ------------------------------------------------------------------------------------------------------------

@@ -69,6 +69,8 @@ async def test_asks_and_is_answered(desk: Desk) -> None:
     assert outcome.payload == bytes.fromhex("00030010")
     [finished] = [event for event in desk.said if isinstance(event, TransactionFinished)]
     assert (finished.unit, finished.function, finished.outcome, finished.sent_bytes) == (3, 3, "good", 8)
+    assert finished.silence_s >= LINE.t35_s - 1e-9
+    assert finished.held_s == finished.duration_s + finished.silence_s
 
 
 async def test_many_callers_get_their_own_answers(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from rtu_agent.cli import main
 
@@ -13,8 +13,27 @@ version: 1
 site: s
 buses: {b: {port: /dev/ttyUSB0}}
 devices:
-  - {name: d, bus: b, unit: 1, driver: eastron.sdm120}
+  - {name: d, bus: b, unit: 1, driver: ./meter.yaml}
 """
+
+
+METER = """
+driver: test.meter
+kind: energy_meter
+description: A meter that wants 100 ms of silence before it is asked
+source: written for this test
+table: input
+type: f32
+max_block: 50
+gaps_readable: true
+pause: 100ms
+points:
+  voltage: {at: 0x0000, unit: V}
+  current: {at: 0x0006, unit: A}
+  energy_import_active: {at: 0x0008, unit: kWh, group: slow}
+  serial_number: {at: 0xFC00, type: u32, group: once}
+"""
+HASTY = "unit: 1-50, driver: generic.xy_md02, interval: 500ms"
 
 
 @pytest.fixture
@@ -22,23 +41,117 @@ def config(tmp_path: Path) -> Path:
     """A valid site."""
     path = tmp_path / "devices.yaml"
     path.write_text(SITE, encoding="utf-8")
+    (tmp_path / "meter.yaml").write_text(METER, encoding="utf-8")
     return path
 
 
-def test_a_valid_site_is_counted(config: Path) -> None:
-    """One line for a person, one object for a program."""
-    runner = CliRunner()
+def check(config: Path, *options: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, ["check", "-c", str(config), *options])
 
-    assert (
-        runner.invoke(main, ["check", "-c", str(config)]).output == f"{config}: ok: site s, 1 bus, 1 device, 1 output\n"
+
+def test_a_valid_site_is_counted_and_its_load_is_told(config: Path) -> None:
+    """For a person: what each bus carries, how old values can become, and what that rests on."""
+    answer = check(config)
+
+    assert answer.exit_code == 0
+    assert answer.output == (
+        f"{config}: ok: site s, 1 bus, 1 device, 1 output\n"
+        "bus b, 9600 baud: 0.20 transactions/s, 6 bytes/s, utilisation 0.8%, 2.7% with the devices' own pauses\n"
+        "  worst staleness: normal 5.26s, slow 65.3s\n"
+        "assumed: so long after a request every device begins its reply: b 5.6ms (set it with --turnaround)\n"
     )
-    answer = json.loads(runner.invoke(main, ["check", "-c", str(config), "--json"]).output)
+
+
+def test_a_program_is_told_the_same(config: Path) -> None:
+    """One object."""
+    answer = json.loads(check(config, "--json").output)
+
+    [load] = answer.pop("load")
     assert answer == {"file": str(config), "site": "s", "buses": 1, "devices": 1, "outputs": 1}
+    assert (load["bus"], load["baudrate"], load["fits"], load["smallest_interval_s"]) == ("b", 9600, True, None)
+    assert load["utilisation"] == pytest.approx(0.0080, abs=0.0001)
+    assert load["utilisation_with_pauses"] == pytest.approx(0.0272, abs=0.0001)
+    assert load["transactions_per_s"] == pytest.approx(0.2)
+    assert load["worst_staleness_s"].keys() == {"normal", "slow"}
+
+
+def test_the_turnaround_can_be_set(config: Path) -> None:
+    """Whoever has measured the devices knows better."""
+    [quick] = json.loads(check(config, "--json", "--turnaround", "1ms").output)["load"]
+    [slow] = json.loads(check(config, "--json", "--turnaround", "60ms").output)["load"]
+
+    assert (quick["turnaround_s"], slow["turnaround_s"]) == (0.001, 0.06)
+    assert slow["utilisation"] > 1.5 * quick["utilisation"]
+    assert "b 60.0ms" in check(config, "--turnaround", "60ms").output
+
+
+def test_the_plan_of_every_device_or_of_one(config: Path) -> None:
+    """Its groups, what they cost, with whom they travel, and their blocks."""
+    text = check(config, "--plan").output
+
+    assert "d: unit 1, test.meter\n  normal: every 5s, " in text
+    assert "\n  slow: every 60s together with normal, " in text
+    assert "\n  once: at start, " in text
+    assert "\n    input 0x0000+8\n" in text
+    assert check(config, "--plan", "d").output == text
+    [plan] = json.loads(check(config, "--plan", "d", "--json").output)["plans"]
+    assert (plan["device"], plan["unit"], plan["driver"]) == ("d", 1, "test.meter")
+    normal, slow, once = plan["groups"]
+    assert (normal["group"], normal["interval_s"], normal["with"]) == ("normal", 5.0, None)
+    assert normal["blocks"][0] == {"table": "input", "address": "0x0000", "count": 8}
+    assert (slow["with"], once["interval_s"], once["with"]) == ("normal", 0.0, None)
+
+
+def test_the_plan_of_nobody(config: Path) -> None:
+    """A device that is not there is a mistake of the caller."""
+    answer = check(config, "--plan", "x")
+
+    assert answer.exit_code == 2
+    assert "the site has no device 'x'" in answer.stderr
+
+
+def test_a_schedule_that_cannot_fit_is_an_error_that_says_what_would(config: Path) -> None:
+    """The bus, what its schedule takes, and the smallest interval that fits; that one is accepted."""
+    config.write_text(
+        SITE.replace("unit: 1, driver: ./meter.yaml", HASTY).replace("name: d", 'name: "d-{unit}"'), encoding="utf-8"
+    )
+
+    answer = check(config)
+
+    assert answer.exit_code == 78
+    assert answer.stdout.startswith(f"{config}: too much: site s, 1 bus, 50 devices, 1 output\nbus b, ")
+    assert "worst staleness: normal without end" in answer.stdout
+    assert answer.stderr == (
+        f"{config}: bus b cannot carry its schedule, which takes 270.0% of its time; it may take 95%, the rest is for "
+        "devices that do not answer. The smallest interval that fits is 1.43s\n"
+    )
+    as_json = check(config, "--json")
+    assert as_json.exit_code == 78
+    [load] = json.loads(as_json.stdout)["load"]
+    assert (load["fits"], load["smallest_interval_s"]) == (False, 1.43)
+    assert load["worst_staleness_s"] == {"normal": None}
+
+    config.write_text(config.read_text(encoding="utf-8").replace("500ms", "1.43s"), encoding="utf-8")
+    assert check(config).exit_code == 0
+    config.write_text(config.read_text(encoding="utf-8").replace("1.43s", "1.42s"), encoding="utf-8")
+    assert check(config).exit_code == 78
+
+
+def test_when_no_interval_helps_the_guilty_groups_are_named(config: Path) -> None:
+    """What `interval` does not set is too much alone."""
+    config.write_text(SITE.replace("yaml}", "yaml, groups: {slow: 100ms}}"), encoding="utf-8")
+
+    answer = check(config)
+
+    assert answer.exit_code == 78
+    assert "bus b cannot carry its schedule" in answer.stderr
+    assert "No interval helps: what it does not set (slow) takes " in answer.stderr
 
 
 def test_an_invalid_site_exits_with_78(config: Path) -> None:
     """The report goes to stderr, nothing to stdout."""
-    config.write_text(SITE.replace("sdm120", "sdm12"), encoding="utf-8")
+    config.write_text(SITE.replace("./meter.yaml", "eastron.sdm12"), encoding="utf-8")
 
     answer = CliRunner().invoke(main, ["check", "-c", str(config)])
 

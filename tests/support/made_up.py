@@ -58,6 +58,6 @@ def skipped(device: str = "main-meter", reason: SkipReason = "overload") -> Poll
 
 
 def transaction(bus: str = "floor1", outcome: OutcomeKind = "good", *, function: int = 4) -> TransactionFinished:
-    """Return a transaction that held the bus for 50 ms."""
+    """Return a transaction that held the bus for 50 ms, 5 ms of them in silence."""
     received = 0 if outcome == "no_reply" else 25
-    return TransactionFinished(bus, 1, function, outcome, 0.05, 8, received)
+    return TransactionFinished(bus, 1, function, outcome, 0.045, 8, received, silence_s=0.005)

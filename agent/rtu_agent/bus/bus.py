@@ -207,6 +207,7 @@ class Bus:
                 sent_bytes=outcome.sent_bytes,
                 received_bytes=outcome.received_bytes,
                 exception_code=outcome.exception_code,
+                silence_s=max(0.0, outcome.free_at - outcome.ended_at),
             )
         )
         asked, self._running = self._running, None

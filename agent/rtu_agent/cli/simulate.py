@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from rtu_agent.app import LoadedSite
+from rtu_agent.app import LoadedSite, line_of
 from rtu_agent.cli import exit_codes
 from rtu_agent.cli.duration import DURATION
 from rtu_agent.cli.site_file import config_option, load_or_leave
-from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.simulator.announcement import announce
 from rtu_agent.simulator.lifetime import End, Lifetime
 from rtu_agent.simulator.site import SimulatedBus, simulated_site
@@ -48,7 +47,7 @@ def _buses(loaded: LoadedSite) -> list[SimulatedBus]:
     return [
         SimulatedBus(
             name,
-            LineSettings(bus.baudrate, bus.parity, bus.stop_bits),
+            line_of(bus),
             {entry.unit: loaded.driver_of(entry.driver) for entry in loaded.site.devices if entry.bus == name},
         )
         for name, bus in loaded.site.buses.items()

@@ -53,6 +53,10 @@ class DeviceSettings(_Frozen):
         """
         return {group: self._interval(group, default) for group, default in driver.intervals.items()}
 
+    def set_by_interval(self, driver: type[Driver]) -> frozenset[str]:
+        """Return the groups of `driver` whose interval is `interval`, or would be if there were one."""
+        return frozenset(driver.intervals.keys() & {*GROUPS_OF_INTERVAL} - self.groups.keys())
+
     def _interval(self, group: str, default: float) -> float:
         if group in self.groups:
             return self.groups[group]

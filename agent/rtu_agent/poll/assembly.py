@@ -12,7 +12,12 @@ from rtu_agent.protocol.timing import LineSettings
 
 
 def polled_device(
-    name: str, unit: int, driver: type[Driver], line: LineSettings, tags: Mapping[str, str]
+    name: str,
+    unit: int,
+    driver: type[Driver],
+    line: LineSettings,
+    tags: Mapping[str, str],
+    turnaround_s: float | None = None,
 ) -> PolledDevice:
     """Return the device, planned for the speed of its bus.
 
@@ -22,11 +27,12 @@ def polled_device(
         driver: describes the device.
         line: serial settings of the bus.
         tags: the tags of its records: site, bus, device and its own.
+        turnaround_s: from the end of a request to the device's reply, where it is known.
 
     Raises:
         PlanError: the driver wants what one request cannot carry.
     """
-    plans = DevicePlans(driver, line, tags)
+    plans = DevicePlans(driver, line, tags, turnaround_s)
     silent = Series(driver.kind, tags, ())
     probes = probe_spans([point.span for point in driver.points])
     return PolledDevice(name, unit, driver.name, plans, silent, probes, Remarks(tags), driver.limits.pause_s)

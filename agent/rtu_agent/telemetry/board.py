@@ -155,7 +155,7 @@ def _bus_after(bus: BusView, event: BusEvent) -> BusView:
                 transactions=bus.transactions + 1,
                 sent_bytes=bus.sent_bytes + event.sent_bytes,
                 received_bytes=bus.received_bytes + event.received_bytes,
-                busy_s=bus.busy_s + event.duration_s,
+                busy_s=bus.busy_s + event.held_s,
             )
         case PortOpened():
             return replace(bus, is_open=True, problem="")

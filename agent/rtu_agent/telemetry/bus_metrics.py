@@ -60,7 +60,7 @@ class BusMetrics:
             self._requests[key] = request
         request.inc()
         self._request_duration.observe(event.duration_s)
-        self._busy.inc(event.duration_s)
+        self._busy.inc(event.held_s)
         self._transmit.inc(event.sent_bytes)
         self._receive.inc(event.received_bytes)
 

@@ -65,7 +65,7 @@ BUS_BUSY: Final = Family(
     "rtu_agent_bus_busy_seconds_total",
     "counter",
     ("bus",),
-    "Time the bus was held by transactions; its rate is the utilisation, 0 to 1.",
+    "Time the bus was held by transactions and the silence after them; its rate is the utilisation, 0 to 1.",
 )
 BUS_TRANSMIT: Final = Family("rtu_agent_bus_transmit_bytes_total", "counter", ("bus",), "Bytes sent.")
 BUS_RECEIVE: Final = Family(
