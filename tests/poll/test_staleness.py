@@ -1,7 +1,9 @@
 """The worst staleness is never exceeded: the real schedule runs for an hour on a clock turned by hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import inf
+from random import Random
 
 import pytest
 
@@ -74,6 +76,26 @@ def test_no_value_becomes_older(
     for group, age_s in seen_s.items():
         assert age_s <= worst_s[group] + 1e-9
         assert worst_s[group] <= 2 * age_s
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_value_of_a_random_site_becomes_older(seed: int) -> None:
+    """Quick and slow devices, any intervals, any load that fits."""
+    chance = Random(seed)
+    names = [f"d{number}" for number in range(chance.randint(1, 20))]
+    plans_of = {name: plans(Scattered, turnaround_s=chance.choice((0.005, 0.02, 0.1, 0.5))) for name in names}
+    wished = [
+        Job(name, group, chance.uniform(0.2, 10.0))
+        for name in names
+        for group in chance.sample(("fast", "normal", "slow"), chance.randint(1, 3))
+    ]
+    stretch = bus_load(wished, plans_of).held / chance.uniform(0.3, 0.94)
+    jobs = [replace(job, period_s=job.period_s * stretch) for job in wished]
+
+    worst_s = worst_staleness_s(bus_load(jobs, plans_of))
+
+    for group, age_s in oldest_s(jobs, plans_of, 200.0 * max(1.0, stretch)).items():
+        assert age_s <= worst_s[group] + 1e-9
 
 
 def test_a_bus_with_one_group_is_as_stale_as_its_interval_and_its_poll() -> None:
