@@ -8,13 +8,14 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from rtu_agent.bus.bus import Bus
-from rtu_agent.bus.port import SerialPort
+from rtu_agent.bus.contract import AnyBus
+from rtu_agent.bus.factory import make_bus, make_simulated_bus
 from rtu_agent.bus.rs485 import Rs485
 from rtu_agent.clock import Clock
 from rtu_agent.config.entries import Rs485Entry
 from rtu_agent.config.load import load_site
 from rtu_agent.config.model import BusSettings, Site
+from rtu_agent.config.ports import has_line
 from rtu_agent.driver_api import Driver
 from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watchers
 from rtu_agent.output.delivery import Delivery
@@ -23,7 +24,6 @@ from rtu_agent.poll.assembly import jobs_of, polled_device
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
 from rtu_agent.poll.schedule import Job, Schedule
-from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.telemetry.http import serve
 from rtu_agent.telemetry.http_app import Finding, make_app
@@ -35,6 +35,8 @@ TICK_S: Final = 1.0
 """How often the event loop says that it turns."""
 STUCK_S: Final = 10.0
 STOP_S: Final = 5.0
+MODBUS_TCP_BAUDRATE: Final = 115_200
+"""Stands for a network where the cost of a request is reckoned, and is the speed of what simulates it."""
 
 
 class Agent:
@@ -109,19 +111,29 @@ class Agent:
             for task in reversed(tasks):
                 task.cancel()
 
-    def _bus(self, name: str, settings: BusSettings) -> tuple[Bus, Poller]:
-        line = line_of(settings)
-        if name in self._simulated:
-            # A pseudo terminal refuses parity at the second opening; the simulated wire keeps the time of it.
-            port = SerialPort(self._simulated[name], LineSettings(line.baudrate), paced=True)
-        else:
-            port = SerialPort(settings.port, line, rs485=rs485_of(settings.rs485))
+    def _bus(self, name: str, settings: BusSettings) -> tuple[AnyBus, Poller]:
+        line, timeout_s = line_of(settings), settings.timeout
         writable = writable_units(self._site, name)
-        master = Master(name, line, timeout_s=settings.timeout, paced=port.paced, writable=writable)
-        bus = Bus(name, master, port, self._watch, self._clock)
+        if name in self._simulated:
+            stand_in = self._simulated[name]
+            bus = make_simulated_bus(
+                name, stand_in, line, self._watch, self._clock, timeout_s=timeout_s, writable=writable
+            )
+        else:
+            bus = make_bus(
+                name,
+                settings.port,
+                line,
+                self._watch,
+                self._clock,
+                timeout_s=timeout_s,
+                writable=writable,
+                backend=settings.backend,
+                rs485=rs485_of(settings.rs485),
+            )
         devices, jobs = polled_on(name, self._site, self._driver_of)
         # A port that was just opened is listened to for one timeout; nothing is due before that.
-        schedule = Schedule(jobs, self._clock.monotonic() + settings.timeout)
+        schedule = Schedule(jobs, self._clock.monotonic() + timeout_s)
         return bus, Poller(bus, devices, schedule, self._watch, self._delivery.accept, self._clock)
 
     # -- health --------------------------------------------------------------------------------------------------------
@@ -134,7 +146,7 @@ class Agent:
             self._ticked_at = self._clock.monotonic()
             self._watch(LoopLagged(max(0.0, self._ticked_at - asked - TICK_S)))
 
-    async def _note_opened(self, bus: Bus) -> None:
+    async def _note_opened(self, bus: AnyBus) -> None:
         await bus.opened.wait()
         self._opened.add(bus.name)
 
@@ -163,8 +175,9 @@ def rs485_of(entry: Rs485Entry | None) -> Rs485 | None:
 
 
 def line_of(settings: BusSettings) -> LineSettings:
-    """Return the serial settings of a bus."""
-    return LineSettings(settings.baudrate, settings.parity, settings.stop_bits)
+    """Return the serial settings of a bus; for Modbus TCP those of a fast line, as planning needs some line."""
+    baudrate = settings.baudrate if has_line(settings.port) else MODBUS_TCP_BAUDRATE
+    return LineSettings(baudrate, settings.parity, settings.stop_bits)
 
 
 def polled_on(

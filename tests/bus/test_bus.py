@@ -9,7 +9,7 @@ import pytest
 from rtu_agent.bus.adapter import SYSTEM, Roots
 from rtu_agent.bus.bus import Bus
 from rtu_agent.bus.latency import latency_mend
-from rtu_agent.bus.port import SerialPort
+from rtu_agent.bus.serial_port import SerialPort
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.registers import Table
 from rtu_agent.events import AdapterLatencyRead, Event, PortLost, PortOpened, PortOpenFailed, TransactionFinished
@@ -38,11 +38,11 @@ def truthful(data: bytes) -> list[tuple[float, bytes]]:
 class Desk:
     """A bus with its line and everything it said."""
 
-    def __init__(self, path: Path, roots: Roots = SYSTEM) -> None:
+    def __init__(self, path: Path, kind: type[SerialPort], roots: Roots = SYSTEM) -> None:
         self.line = PtyLine(path, truthful)
         self.said: list[Event] = []
         master = Master("b", LINE, timeout_s=0.2, paced=False)
-        self.bus = Bus("b", master, SerialPort(str(path), LINE, roots=roots), self.said.append, SystemClock())
+        self.bus = Bus("b", master, kind(str(path), LINE, roots=roots), self.said.append, SystemClock())
 
     def kinds(self) -> list[str]:
         """Names of the events about the port, in order."""
@@ -50,9 +50,9 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path, kind: type[SerialPort]) -> AsyncIterator[Desk]:
     """Yield a running bus whose port is plugged in."""
-    desk = Desk(tmp_path / "port")
+    desk = Desk(tmp_path / "port", kind)
     desk.line.plug()
     running = asyncio.create_task(desk.bus.run())
     await asyncio.wait_for(desk.bus.opened.wait(), 5)
@@ -151,12 +151,12 @@ async def test_a_port_that_comes_back_is_used_again(desk: Desk) -> None:
     assert desk.said[-2] == PortOpened("b", str(desk.line.path), reopened=True)
 
 
-async def test_a_port_that_comes_back_under_another_name_is_used_again(tmp_path: Path) -> None:
+async def test_a_port_that_comes_back_under_another_name_is_used_again(tmp_path: Path, kind: type[SerialPort]) -> None:
     """The name that the site says is dead; the adapter is found by its link, and that is said."""
     by_id = tmp_path / "serial/by-id/usb-Maker_Model_0815-if00-port0"
     by_id.parent.mkdir(parents=True)
     by_id.symlink_to(tmp_path / "ttyUSB0")
-    desk = Desk(tmp_path / "ttyUSB0", Roots(dev=tmp_path))
+    desk = Desk(tmp_path / "ttyUSB0", kind, Roots(dev=tmp_path))
     desk.line.plug()
     running = asyncio.create_task(desk.bus.run())
     await asyncio.wait_for(desk.bus.opened.wait(), 5)
@@ -177,9 +177,9 @@ async def test_a_port_that_comes_back_under_another_name_is_used_again(tmp_path:
     back.unplug()
 
 
-async def test_a_missing_port_is_waited_for(tmp_path: Path) -> None:
+async def test_a_missing_port_is_waited_for(tmp_path: Path, kind: type[SerialPort]) -> None:
     """A port that is not there at the start is not the end; the message says what to do."""
-    desk = Desk(tmp_path / "port")
+    desk = Desk(tmp_path / "port", kind)
     running = asyncio.create_task(desk.bus.run())
     await asyncio.sleep(0.05)
     desk.line.plug()
@@ -194,12 +194,12 @@ async def test_a_missing_port_is_waited_for(tmp_path: Path) -> None:
     assert not any(isinstance(event, PortLost) for event in desk.said)
 
 
-async def test_a_port_in_use_is_said_to_be(desk: Desk, tmp_path: Path) -> None:
+async def test_a_port_in_use_is_said_to_be(desk: Desk, tmp_path: Path, kind: type[SerialPort]) -> None:
     """The port is opened exclusively, so that two masters never share a bus."""
     link = tmp_path / "other"
     link.symlink_to(desk.line.path.resolve())
     said: list[Event] = []
-    second = Bus("c", Master("c", LINE), SerialPort(str(link), LINE), said.append, SystemClock())
+    second = Bus("c", Master("c", LINE), kind(str(link), LINE), said.append, SystemClock())
     running = asyncio.create_task(second.run())
     await asyncio.sleep(0.1)
     running.cancel()
@@ -209,9 +209,9 @@ async def test_a_port_in_use_is_said_to_be(desk: Desk, tmp_path: Path) -> None:
     assert said[0].error == f"{link}: this agent has the port open already, for another bus"
 
 
-async def test_a_slow_adapter_is_told_at_every_opening(tmp_path: Path) -> None:
+async def test_a_slow_adapter_is_told_at_every_opening(tmp_path: Path, kind: type[SerialPort]) -> None:
     """After the port has opened, with what to do; what is said again and what not is decided by who listens."""
-    desk = Desk(tmp_path / "port", Roots(sys=tmp_path / "sys"))
+    desk = Desk(tmp_path / "port", kind, Roots(sys=tmp_path / "sys"))
     desk.line.plug()
     timer = tmp_path / "sys/bus/usb-serial/devices" / desk.line.path.resolve().name / "latency_timer"
     timer.parent.mkdir(parents=True)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from rtu_agent.bus.bus import Bus
-from rtu_agent.bus.port import SerialPort
+from rtu_agent.bus.serial_port import SerialPort
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.registers import Table
 from rtu_agent.events import Event, TransactionFinished

@@ -149,6 +149,14 @@ def test_when_no_interval_helps_the_guilty_groups_are_named(config: Path) -> Non
     assert "No interval helps: what it does not set (slow) takes " in answer.stderr
 
 
+@pytest.mark.parametrize("port", ["COM3", "rtu+tcp://10.0.0.5:4001", "tcp://10.0.0.7"])
+def test_any_form_of_port_is_checked_without_touching_it(config: Path, port: str) -> None:
+    """A check needs no device."""
+    config.write_text(SITE.replace("/dev/ttyUSB0", f'"{port}"'), encoding="utf-8")
+
+    assert CliRunner().invoke(main, ["check", "-c", str(config)]).exit_code == 0
+
+
 def test_an_invalid_site_exits_with_78(config: Path) -> None:
     """The report goes to stderr, nothing to stdout."""
     config.write_text(SITE.replace("./meter.yaml", "eastron.sdm12"), encoding="utf-8")

@@ -1,6 +1,7 @@
 """The agent as its user runs it: with simulated buses, for a while, once, until Ctrl-C."""
 
 import json
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -74,10 +75,22 @@ def test_once_polls_every_group_once_and_ends(tmp_path: Path) -> None:
     assert devices["climate-4"]["polls"]["good"] >= 1
 
 
-def summary_of(folder: Path, *options: str) -> Any:
+def test_network_ports_are_simulated_like_any_other(tmp_path: Path) -> None:
+    """Nothing is connected to; the gateway's line is kept, and Modbus TCP needs none."""
+    text = site().replace("/dev/ttyUSB7, baudrate: 38400", '"tcp://no-such-host.invalid"')
+    text = text.replace("/dev/ttyUSB8", '"rtu+tcp://no-such-host.invalid:4001"')
+
+    summary = summary_of(tmp_path, "--once", text=text)
+
+    assert text.count("no-such-host") == 2
+    assert summary["devices"]["meter"]["polls"]["good"] >= 3
+    assert summary["devices"]["climate-4"]["polls"]["good"] >= 1
+
+
+def summary_of(folder: Path, *options: str, text: str | None = None) -> Any:
     """Run the simulated site and return its summary, which must be all that is on stdout."""
     config = folder / "devices.yaml"
-    config.write_text(site(), encoding="utf-8")
+    config.write_text(text or site(), encoding="utf-8")
     command = [sys.executable, "-m", "rtu_agent", "run", "-c", str(config), "--simulate", "--json", *options]
     answer = subprocess.run(command, capture_output=True, check=True, cwd=folder)
     assert "agent_started" in answer.stderr.decode()
@@ -98,6 +111,34 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
     assert "demo: 3 devices on 2 buses" in said
     assert "Traceback" not in said
     assert [child for child in children if Path(f"/proc/{child}").exists()] == []
+
+
+SIGNALS_AS_ON_WINDOWS = """
+import asyncio
+def refuse(*_):
+    raise NotImplementedError
+asyncio.SelectorEventLoop.add_signal_handler = refuse
+from rtu_agent.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_signals_end_it_where_the_loop_cannot_wait_for_them(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    """As on Windows: no traceback, and the same exit codes."""
+    config = tmp_path / "devices.yaml"
+    config.write_text(site(), encoding="utf-8")
+    command = [sys.executable, "-c", SIGNALS_AS_ON_WINDOWS, "run", "-c", str(config), "--no-live"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=tmp_path, text=True) as process:
+        assert process.stderr is not None
+        said = ""
+        while "port_open_failed" not in said:
+            said += process.stderr.readline()
+        process.send_signal(number)
+        said += process.stderr.read()
+
+    assert process.returncode == code
+    assert "Traceback" not in said
 
 
 def test_the_simulator_does_not_outlive_a_killed_agent(tmp_path: Path) -> None:

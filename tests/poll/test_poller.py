@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rtu_agent.bus.bus import Bus
-from rtu_agent.bus.port import SerialPort
+from rtu_agent.bus.serial_port import SerialPort
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import Record

@@ -10,12 +10,14 @@ from support.agent_process import AgentProcess
 from support.foreign_slaves import missing, slave, value_of
 from support.pty_bridge import PtyBridge
 from support.requirements import require
-from support.servers import Influxd, VictoriaMetrics
+from support.servers import Influxd, VictoriaMetrics, free_port
+from support.tcp_gateway import TcpGateway
 
 HOLDING = [0, 1, 2, 10, 40, 41, 90, 150, 151, 152, 399]
 INPUT = [3, 4, 5, 120, 121, 300]
 NO_POINTS = ("quality", "text")
 KINDS = ["pymodbus", "debian-pymodbus", "libmodbus"]
+NETWORK_KINDS = ["pymodbus-tcp", "debian-pymodbus-tcp", "libmodbus-tcp", "pymodbus-rtu-over-tcp"]
 
 
 def write_map(folder: Path) -> None:
@@ -52,19 +54,27 @@ def expected(unit: int) -> dict[str, float]:
     return words
 
 
-def site(port: str, outputs: str = "sqlite: {directory: data}") -> str:
+def site(
+    port: str, outputs: str = "sqlite: {directory: data}", *, units: str = "1-2", settings: str = "baudrate: 115200, "
+) -> str:
     """Return a site with units 1 and 2 on one bus."""
     return f"""
 version: 1
 site: test
 buses:
-  b: {{port: {port}, baudrate: 115200, timeout: 300ms}}
+  b: {{port: "{port}", {settings}timeout: 300ms}}
 devices:
-  - {{name: "words-{{unit}}", bus: b, unit: 1-2, driver: ./words.yaml, interval: 200ms, tags: {{room: lab}}}}
+  - {{name: "words-{{unit}}", bus: b, unit: {units}, driver: ./words.yaml, interval: 200ms, tags: {{room: lab}}}}
 outputs:
   {outputs}
 http: {{listen: "127.0.0.1:0"}}
 """
+
+
+def wrong(rows: list[tuple[str, str, float]]) -> list[tuple[str, str, float]]:
+    """Return the rows whose value is not that of the register."""
+    values = {f"words-{unit}": expected(unit) for unit in (1, 2)}
+    return [row for row in rows if row[1] not in NO_POINTS and row[2] != values[row[0]][row[1]]]
 
 
 def stored(folder: Path) -> list[tuple[str, str, float]]:
@@ -101,6 +111,50 @@ def test_every_stored_value_equals_the_register(kind: str, tmp_path: Path) -> No
     assert len(rows) > 100
     if kind == "libmodbus":
         assert {value for device, field, value in rows if device == "words-2" and field == "quality"} == {3}
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", NETWORK_KINDS)
+def test_over_the_network_every_stored_value_equals_the_register(kind: str, tmp_path: Path) -> None:
+    """Modbus TCP and RTU over TCP, served by others."""
+    require(missing(kind))
+    write_map(tmp_path)
+    port = free_port()
+    rtu = kind.endswith("rtu-over-tcp")
+    units = (1,) if kind.startswith("libmodbus") else (1, 2)
+    text = site(
+        f"{'rtu+tcp' if rtu else 'tcp'}://127.0.0.1:{port}",
+        units=str(list(units)),
+        settings="baudrate: 115200, " if rtu else "",
+    )
+    with slave(kind, str(port)):
+        assert AgentProcess(tmp_path, text).run("--for", "4s") == 0
+
+    rows = stored(tmp_path)
+    assert wrong(rows) == []
+    for unit in units:
+        seen = {field for device, field, _ in rows if device == f"words-{unit}" and field not in NO_POINTS}
+        assert seen == expected(unit).keys()
+    assert len(rows) > 100
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["debian-pymodbus", "libmodbus"])
+def test_behind_a_gateway_that_cuts_and_joins_every_stored_value_equals_the_register(kind: str, tmp_path: Path) -> None:
+    """Frames in pieces of any size, and a unit that is not there: connections come and go, values stay true."""
+    require(missing(kind))
+    write_map(tmp_path)
+    with PtyBridge() as bridge, slave(kind, bridge.far), TcpGateway(bridge.near) as gateway:
+        text = site(f"rtu+tcp://127.0.0.1:{gateway.port}", units="[1, 7]")
+        agent = AgentProcess(tmp_path, text)
+        assert agent.run("--for", "5s") == 0
+
+    rows = stored(tmp_path)
+    assert wrong([row for row in rows if row[0] == "words-1"]) == []
+    assert {field for device, field, _ in rows if device == "words-1"} >= expected(1).keys()
+    assert {value for device, field, value in rows if device == "words-7" and field == "quality"} == {3}
+    assert gateway.accepted > 1
+    assert agent.events("port_lost") == []
 
 
 @pytest.mark.server

@@ -13,15 +13,16 @@ from support.truth_slave import TruthSlave, truth
 
 TIMEOUT_S = 0.2
 LATE_S = 1.5 * TIMEOUT_S
+BACKENDS = ["loop", "thread"]
 
 
-def site(port: Path, outputs: str, units: str = "1-4", interval: str = "50ms") -> str:
+def site(port: Path, outputs: str, units: str = "1-4", interval: str = "50ms", backend: str = "auto") -> str:
     """Return a site of truthful units, each polled in two groups of the same shape."""
     return f"""
 version: 1
 site: test
 buses:
-  b: {{port: {port}, baudrate: 115200, timeout: {int(TIMEOUT_S * 1000)}ms}}
+  b: {{port: {port}, baudrate: 115200, timeout: {int(TIMEOUT_S * 1000)}ms, backend: {backend}}}
 devices:
   - name: "truth-{{unit}}"
     bus: b
@@ -75,7 +76,8 @@ def wrong(rows: list[tuple[int, str, str, float]]) -> list[tuple[int, str, str, 
     ]
 
 
-def test_a_unit_that_answers_late_never_stores_a_wrong_value(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_unit_that_answers_late_never_stores_a_wrong_value(backend: str, tmp_path: Path) -> None:
     """Unit 2 always answers 1.5 timeouts late, unit 3 at times: nothing wrong is stored, and units 1 and 4 go on."""
     write_map(tmp_path)
 
@@ -85,7 +87,7 @@ def test_a_unit_that_answers_late_never_stores_a_wrong_value(tmp_path: Path) -> 
 
     slave = TruthSlave(tmp_path / "port", lateness)
     slave.plug()
-    agent = AgentProcess(tmp_path, site(tmp_path / "port", "sqlite: {directory: data}"))
+    agent = AgentProcess(tmp_path, site(tmp_path / "port", "sqlite: {directory: data}", backend=backend))
     assert agent.run("--for", "8s") == 0
     slave.unplug()
 
@@ -98,12 +100,13 @@ def test_a_unit_that_answers_late_never_stores_a_wrong_value(tmp_path: Path) -> 
     assert good.count("truth-2") == 0
 
 
-def test_a_replugged_port_is_polled_within_five_seconds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_replugged_port_is_polled_within_five_seconds(backend: str, tmp_path: Path) -> None:
     """Another terminal at the same path: polling goes on without a restart."""
     write_map(tmp_path)
     slave = TruthSlave(tmp_path / "port", lambda *_: 0.002)
     slave.plug()
-    agent = AgentProcess(tmp_path, site(tmp_path / "port", "sqlite: {directory: data}"))
+    agent = AgentProcess(tmp_path, site(tmp_path / "port", "sqlite: {directory: data}", backend=backend))
     agent.start()
     until(lambda: len(slave.requests) > 20, "polls before the cable is pulled")
     slave.unplug()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from rtu_agent.bus.bus import Bus
-from rtu_agent.bus.port import SerialPort
+from rtu_agent.bus.serial_port import SerialPort
 from rtu_agent.clock import SystemClock
 from rtu_agent.events import Event, ForeignFrameDiscarded, NoiseDiscarded
 from rtu_agent.protocol.identification import ReadIdentification, ReportServerId

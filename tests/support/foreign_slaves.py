@@ -1,5 +1,7 @@
 """Slaves that are not ours, each in a process of its own: pymodbus of today, pymodbus of Debian, libmodbus.
 
+They are on a serial port, or, where the name of their kind says so, at a TCP port of this machine.
+
 Every slave serves units 1 and 2. Register `address` of unit `unit` holds `value_of(unit, address)`, in both register
 tables; addresses from `SIZE` on do not exist. Those of pymodbus say that they are `IDENTITY`.
 """
@@ -78,6 +80,43 @@ while True:
         lib.modbus_reply(context, query, size, ctypes.cast(mapping, ctypes.c_void_p))
 """
 
+_SERIAL_SERVER = "port=sys.argv[1], baudrate=115200"
+_TCP_SERVER = 'address=("127.0.0.1", int(sys.argv[1]))'
+PYMODBUS_TCP = PYMODBUS.replace(_SERIAL_SERVER, _TCP_SERVER).replace("AsyncSerialServer", "AsyncTcpServer")
+PYMODBUS_RTU_OVER_TCP = PYMODBUS_TCP.replace(_TCP_SERVER, f'framer="rtu", {_TCP_SERVER}')
+DEBIAN_PYMODBUS_TCP = DEBIAN_PYMODBUS.replace(f"framer=ModbusRtuFramer, {_SERIAL_SERVER}", _TCP_SERVER).replace(
+    "StartSerialServer", "StartTcpServer"
+)
+
+LIBMODBUS_TCP = """
+lib.modbus_new_tcp.restype = ctypes.c_void_p
+lib.modbus_new_tcp.argtypes = [ctypes.c_char_p, ctypes.c_int]
+lib.modbus_tcp_listen.argtypes = [ctypes.c_void_p, ctypes.c_int]
+lib.modbus_tcp_accept.argtypes = [ctypes.c_void_p, ctypes.POINTER(ctypes.c_int)]
+context = lib.modbus_new_tcp(b"127.0.0.1", int(sys.argv[1]))
+mapping = lib.modbus_mapping_new(0, 0, 400, 400)
+for address in range(400):
+    mapping.contents.registers[address] = mapping.contents.input_registers[address] = (10007 + address * 31) & 0xFFFF
+listener = ctypes.c_int(lib.modbus_tcp_listen(context, 1))
+print("ready", flush=True)
+query = ctypes.create_string_buffer(260)
+while lib.modbus_tcp_accept(context, ctypes.byref(listener)) >= 0:
+    while (size := lib.modbus_receive(context, query)) >= 0:
+        if size:
+            lib.modbus_reply(context, query, size, ctypes.cast(mapping, ctypes.c_void_p))
+"""
+LIBMODBUS_TCP = LIBMODBUS.partition("context = lib.modbus_new_rtu")[0] + LIBMODBUS_TCP
+
+PROGRAMS = {
+    "pymodbus": PYMODBUS,
+    "pymodbus-tcp": PYMODBUS_TCP,
+    "pymodbus-rtu-over-tcp": PYMODBUS_RTU_OVER_TCP,
+    "debian-pymodbus": DEBIAN_PYMODBUS,
+    "debian-pymodbus-tcp": DEBIAN_PYMODBUS_TCP,
+    "libmodbus": LIBMODBUS,
+    "libmodbus-tcp": LIBMODBUS_TCP,
+}
+
 DEBIAN_PYTHON = Path("/usr/bin/python3")
 
 
@@ -88,10 +127,10 @@ def value_of(unit: int, address: int) -> int:
 
 def missing(kind: str) -> str:
     """Return what is missing for a kind of slave, or nothing."""
-    if kind == "debian-pymodbus":
+    if kind.startswith("debian-pymodbus"):
         found = DEBIAN_PYTHON.exists() and _runs([str(DEBIAN_PYTHON), "-c", "import pymodbus.server"])
         return "" if found else "Debian's python3-pymodbus and python3-serial-asyncio"
-    if kind == "libmodbus":
+    if kind.startswith("libmodbus"):
         return "" if ctypes.util.find_library("modbus") else "Debian's libmodbus5"
     return ""
 
@@ -102,10 +141,9 @@ def _runs(command: list[str]) -> bool:
 
 @contextmanager
 def slave(kind: str, port: str) -> Iterator[None]:
-    """Run one kind of slave on `port`; libmodbus serves unit 1 only."""
-    program = {"pymodbus": PYMODBUS, "debian-pymodbus": DEBIAN_PYMODBUS, "libmodbus": LIBMODBUS}[kind]
-    python = str(DEBIAN_PYTHON) if kind == "debian-pymodbus" else sys.executable
-    program = program.replace("IDENTITY", repr(IDENTITY))
+    """Run one kind of slave on `port`; libmodbus has the registers of unit 1 only."""
+    python = str(DEBIAN_PYTHON) if kind.startswith("debian-pymodbus") else sys.executable
+    program = PROGRAMS[kind].replace("IDENTITY", repr(IDENTITY))
     process = subprocess.Popen([python, "-c", program, port], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         assert process.stdout is not None

@@ -1,1 +1,1 @@
-"""The shell around one bus: a port, a precise timer, and the master that decides."""
+"""The shells around one bus: how it is reached, a precise timer, and the master that decides."""

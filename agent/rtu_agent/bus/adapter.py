@@ -13,8 +13,10 @@ from rtu_agent.bus.port_error import OPEN_ERRORS, PortError, explain
 from rtu_agent.bus.port_facts import PortFacts
 from rtu_agent.bus.rs485 import Rs485, set_rs485
 from rtu_agent.bus.whereabouts import DEV, Whereabouts
+from rtu_agent.protocol.adu import MAX_SIZE
 from rtu_agent.protocol.timing import LineSettings
 
+WRITE_MARGIN_S: Final = 1.0
 _PARITIES: Final = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 
 
@@ -46,17 +48,29 @@ class Adapter:
         line: baud rate, parity, stop bits.
         rs485: how the kernel switches the direction; None where the hardware does it.
         roots: where to look things up.
+        blocking: whether reading waits for a byte; writing then waits as well, but not for ever.
     """
 
-    def __init__(self, name: str, line: LineSettings, *, rs485: Rs485 | None = None, roots: Roots = SYSTEM) -> None:
+    def __init__(
+        self,
+        name: str,
+        line: LineSettings,
+        *,
+        rs485: Rs485 | None = None,
+        roots: Roots = SYSTEM,
+        blocking: bool = False,
+    ) -> None:
         self._whereabouts = Whereabouts(name, roots.dev, roots.sys)
         self._name = name
         self._line = line
         self._rs485 = rs485
         self._roots = roots
+        self._read_timeout_s = None if blocking else 0.0
+        # Longer than the longest frame can take, so that only a port that has stopped exceeds it.
+        self._write_timeout_s = line.wire_s(MAX_SIZE) + WRITE_MARGIN_S if blocking else None
 
     def open(self) -> OpenAdapter:
-        """Open it exclusively and as quick as it can be; reading from it does not wait.
+        """Open it exclusively and as quick as it can be.
 
         Raises:
             PortError: it is missing, not permitted, used by another process, replaced by another adapter, or refuses
@@ -86,7 +100,8 @@ class Adapter:
                 bytesize=self._line.data_bits,
                 parity=_PARITIES[self._line.parity],
                 stopbits=self._line.stop_bits,
-                timeout=0,
+                timeout=self._read_timeout_s,
+                write_timeout=self._write_timeout_s,
                 exclusive=True,
             )
         except OPEN_ERRORS as error:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 _CLOCK_MONOTONIC: Final = 1
-_TFD_NONBLOCK: Final = os.O_NONBLOCK
+_TFD_NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)
 _TFD_CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0)
 _TFD_TIMER_ABSTIME: Final = 1
 _NS: Final = 1_000_000_000

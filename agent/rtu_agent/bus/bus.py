@@ -7,22 +7,18 @@ to the bus and not to who asked for it: a caller that is cancelled leaves, and i
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
 
 from rtu_agent.bus.alarm import make_alarm
-from rtu_agent.bus.latency import latency_mend
+from rtu_agent.bus.outcomes import finished, port_lost
 from rtu_agent.bus.port import Port
-from rtu_agent.bus.port_error import PortError
 from rtu_agent.bus.port_facts import PortFacts
+from rtu_agent.bus.supervision import renew, supervise
 from rtu_agent.clock import Clock
-from rtu_agent.events import AdapterLatencyRead, PortLost, PortOpened, PortOpenFailed, TransactionFinished, Watcher
+from rtu_agent.events import Watcher
 from rtu_agent.protocol.errors import LocalProtocolError
 from rtu_agent.protocol.master import Completed, Master
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import Request
-
-FIRST_PAUSE_S: Final = 0.1
-LONGEST_PAUSE_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,7 @@ class Bus:
         self._queue: deque[_Asked] = deque()
         self._running: _Asked | None = None
         self._gone: asyncio.Future[str] | None = None
+        self._renewal: asyncio.Task[None] | None = None
         self.opened = asyncio.Event()
         """Set while the port is open."""
 
@@ -80,8 +77,7 @@ class Bus:
             LocalProtocolError: this cannot be asked (see `Master.request`).
         """
         if self._gone is None:
-            now = self._clock.monotonic()
-            return Outcome(unit, request, "port_lost", sent_at=now, ended_at=now, free_at=now)
+            return port_lost(unit, request, self._clock.monotonic())
         answer: asyncio.Future[Outcome] = self._loop.create_future()
         self._queue.append(_Asked(unit, request, timeout_s, gap_s, answer))
         self._pump()
@@ -91,14 +87,8 @@ class Bus:
 
     async def run(self) -> None:
         """Keep the port open until cancelled."""
-        reopened = False
         try:
-            while True:
-                facts = await self._open()
-                self._tell_opened(facts, reopened=reopened)
-                reopened = True
-                cause = await self._wait_until_gone()
-                self._watch(PortLost(self.name, self._port.name, cause))
+            await supervise(self.name, self._port.name, self._open, self._wait_until_gone, self._watch)
         finally:
             self._port.close()
             self._lost("closed")
@@ -106,20 +96,7 @@ class Bus:
             self._alarm.close()
 
     async def _open(self) -> PortFacts:
-        pause_s = FIRST_PAUSE_S
-        while True:
-            try:
-                return await self._port.open(self._heard, self._lost)
-            except PortError as error:
-                self._watch(PortOpenFailed(self.name, self._port.name, str(error), pause_s))
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-
-    def _tell_opened(self, facts: PortFacts, *, reopened: bool) -> None:
-        self._watch(PortOpened(self.name, self._port.name, reopened, facts.found_at))
-        if facts.latency_s is not None:
-            mend = latency_mend(facts.found_at or self._port.name, facts.latency_s)
-            self._watch(AdapterLatencyRead(self.name, self._port.name, facts.latency_s, mend))
+        return await self._port.open(self._heard, self._lost)
 
     async def _wait_until_gone(self) -> str:
         self._gone = self._loop.create_future()
@@ -138,12 +115,25 @@ class Bus:
         """End whatever is under way or waits; it cannot be sent any more."""
         self.opened.clear()
         self._gone = None
+        if self._renewal is not None:
+            self._renewal.cancel()
+            self._renewal = None
         now = self._clock.monotonic()
         self._master.connection_lost(now)
         self._tell()
         while self._queue:
             asked = self._queue.popleft()
-            self._answer(asked, Outcome(asked.unit, asked.request, "port_lost", sent_at=now, ended_at=now, free_at=now))
+            self._answer(asked, port_lost(asked.unit, asked.request, now))
+
+    async def _renew(self) -> None:
+        """Make a connection anew that may still hold a reply. Nobody else has spoken meanwhile, so nobody listens."""
+        self._port.close()
+        cause = await renew(self._open)
+        if cause is not None:
+            self._lost(cause)  # `_renewal` stays set, so that nothing is sent until all is dropped
+            return
+        self._renewal = None
+        self._pump()
 
     # -- the line ------------------------------------------------------------------------------------------------------
 
@@ -172,7 +162,7 @@ class Bus:
         self._alarm.set(self._master.next_deadline())
 
     def _start_next(self) -> None:
-        while self._queue and not self._master.busy:
+        while self._queue and not self._master.busy and self._renewal is None:
             asked = self._queue.popleft()
             if asked.answer.done():
                 continue
@@ -197,19 +187,9 @@ class Bus:
         return ended
 
     def _completed(self, outcome: Outcome, function: int) -> None:
-        self._watch(
-            TransactionFinished(
-                bus=self.name,
-                unit=outcome.unit,
-                function=function,
-                outcome=outcome.kind,
-                duration_s=outcome.ended_at - outcome.sent_at,
-                sent_bytes=outcome.sent_bytes,
-                received_bytes=outcome.received_bytes,
-                exception_code=outcome.exception_code,
-                silence_s=max(0.0, outcome.free_at - outcome.ended_at),
-            )
-        )
+        self._watch(finished(self.name, outcome, function))
+        if self._port.keeps_replies and self._gone is not None and self.quarantined_until(outcome.unit) is not None:
+            self._renewal = self._loop.create_task(self._renew())
         asked, self._running = self._running, None
         if asked is not None:
             self._answer(asked, outcome)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,11 +115,19 @@ async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes) -> i
         interrupted = True
         stop.set()
 
-    loop.add_signal_handler(signal.SIGINT, interrupt)
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    _on_signal(loop, signal.SIGINT, interrupt)
+    _on_signal(loop, signal.SIGTERM, stop.set)
     if wishes.for_s is not None:
         loop.call_later(wishes.for_s, stop.set)
     if wishes.once:
         watchers.add(FirstRound(agent.groups, stop.set))
     await agent.run(stop)
     return exit_codes.INTERRUPTED if interrupted else exit_codes.OK
+
+
+def _on_signal(loop: asyncio.AbstractEventLoop, number: signal.Signals, act: Callable[[], None]) -> None:
+    """Let the loop act on a signal."""
+    try:
+        loop.add_signal_handler(number, act)
+    except NotImplementedError:  # on Windows; there the loop would not wake up by itself
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from rtu_agent.config.names import Name, NameTemplate, TagKey, TagValue
-from rtu_agent.config.ports import Port
+from rtu_agent.config.ports import Port, misfit
 from rtu_agent.config.sentences import NO_VALUE, shown
 from rtu_agent.config.units import Units
 from rtu_agent.domain.duration import Seconds
@@ -95,8 +95,16 @@ class BusEntry(Entry):
     port: Annotated[
         Port,
         Field(
-            description="Serial port: the path of a device file, best one below /dev/serial/by-id, or COMn.",
-            examples=["/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A10K5ZQ3-if00-port0", "COM3"],
+            description=(
+                "How the bus is reached: the path of a device file, best one below /dev/serial/by-id; COMn; "
+                "rtu+tcp://host:port for RTU behind a serial gateway; tcp://host:port for Modbus TCP."
+            ),
+            examples=[
+                "/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A10K5ZQ3-if00-port0",
+                "COM3",
+                "rtu+tcp://10.0.0.5:4001",
+                "tcp://10.0.0.7:502",
+            ],
         ),
     ]
     baudrate: Annotated[Baudrate, Field(description="Bits per second.", examples=[9600, 19200])] = 9600
@@ -118,6 +126,18 @@ class BusEntry(Entry):
             examples=[{"delay_before": "1ms"}],
         ),
     ] = None
+    backend: Annotated[
+        Literal["auto", "loop", "thread"],
+        Field(description="Who waits for a serial port: the event loop, or a thread (always so on Windows)."),
+    ] = "auto"
+
+    @field_validator("baudrate", "parity", "stop_bits", "rs485", "backend")
+    @classmethod
+    def _fits_the_port(cls, value: Any, info: ValidationInfo) -> Any:
+        """A key that does nothing is a mistake of whoever wrote it."""
+        if (port := info.data.get("port")) and (reason := misfit(str(info.field_name), port)):
+            raise ValueError(reason)
+        return value
 
 
 class DeviceEntry(Entry):

@@ -116,7 +116,7 @@ def _site(
     return Site(
         version=top.get("version"),
         site=top.get("site"),
-        buses={str(bus.path[-1]): _bus(bus) for bus in buses},
+        buses={bus.name: bus for bus in map(_bus, buses)},
         devices=tuple(
             DeviceSettings(**{**device.values, "name": name, "unit": unit})
             for device in devices
@@ -129,6 +129,6 @@ def _site(
 
 
 def _bus(found: Found) -> BusSettings:
-    # None is a key that is not in the file; written into it, it would be a mistake.
-    values = {key: value for key, value in found.values.items() if value is not None}
-    return BusSettings(name=str(found.path[-1]), **values)
+    # Only what the file says: a key that does not fit the port is a mistake even with its default.
+    said = found.entry.model_fields_set if found.entry is not None else ()
+    return BusSettings(name=str(found.path[-1]), **{key: found.values[key] for key in said})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
-from rtu_agent.bus.bus import Bus
+from rtu_agent.bus.contract import AnyBus
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.registers import Span
@@ -49,7 +49,7 @@ class Poller:
 
     def __init__(
         self,
-        bus: Bus,
+        bus: AnyBus,
         devices: Iterable[PolledDevice],
         schedule: Schedule,
         watch: Watcher,
