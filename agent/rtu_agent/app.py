@@ -20,10 +20,17 @@ from rtu_agent.driver_api import Driver
 from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watchers
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.plugins import OutputType, load_drivers, load_outputs
+from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.assembly import jobs_of, polled_device
+from rtu_agent.poll.facts import fingerprint
+from rtu_agent.poll.facts_file import FactsFile
+from rtu_agent.poll.job import Job
+from rtu_agent.poll.memory import Memory
+from rtu_agent.poll.patience import Patience
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
-from rtu_agent.poll.schedule import Job, Schedule
+from rtu_agent.poll.refusals import Refusal, Refusals
+from rtu_agent.poll.schedule import Schedule
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.telemetry.http import serve
 from rtu_agent.telemetry.http_app import Finding, make_app
@@ -100,10 +107,17 @@ class Agent:
             await asyncio.to_thread(http.stop)
 
     async def _poll_until(self, stop: asyncio.Event) -> None:
+        memory = Memory(FactsFile(self._site.state), self._watch)
+        try:
+            await self._run_buses(memory, stop)
+        finally:
+            await memory.save()
+
+    async def _run_buses(self, memory: Memory, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._tick(), name="tick")]
+            tasks = [group.create_task(self._tick(), name="tick"), group.create_task(memory.run(), name="memory")]
             for name, settings in self._site.buses.items():
-                bus, poller = self._bus(name, settings)
+                bus, poller = self._bus(name, settings, memory)
                 tasks.append(group.create_task(bus.run(), name=f"bus {name}"))
                 tasks.append(group.create_task(poller.run(), name=f"poller {name}"))
                 tasks.append(group.create_task(self._note_opened(bus), name=f"opened {name}"))
@@ -111,30 +125,49 @@ class Agent:
             for task in reversed(tasks):
                 task.cancel()
 
-    def _bus(self, name: str, settings: BusSettings) -> tuple[AnyBus, Poller]:
+    def _bus(self, name: str, settings: BusSettings, memory: Memory) -> tuple[AnyBus, Poller]:
         line, timeout_s = line_of(settings), settings.timeout
+        patience = Patience(timeout_s)
+        watch = Watchers(patience, self._watch)
         writable = writable_units(self._site, name)
         if name in self._simulated:
             stand_in = self._simulated[name]
-            bus = make_simulated_bus(
-                name, stand_in, line, self._watch, self._clock, timeout_s=timeout_s, writable=writable
-            )
+            bus = make_simulated_bus(name, stand_in, line, watch, self._clock, timeout_s=timeout_s, writable=writable)
         else:
             bus = make_bus(
                 name,
                 settings.port,
                 line,
-                self._watch,
+                watch,
                 self._clock,
                 timeout_s=timeout_s,
                 writable=writable,
                 backend=settings.backend,
                 rs485=rs485_of(settings.rs485),
             )
-        devices, jobs = polled_on(name, self._site, self._driver_of)
+        devices, jobs = self._devices(name, line, memory, patience)
         # A port that was just opened is listened to for one timeout; nothing is due before that.
         schedule = Schedule(jobs, self._clock.monotonic() + timeout_s)
-        return bus, Poller(bus, devices, schedule, self._watch, self._delivery.accept, self._clock)
+        asker = Asker(bus, patience, self._clock)
+        return bus, Poller(asker, devices, schedule, self._watch, self._delivery.accept, self._clock)
+
+    def _devices(
+        self, bus: str, line: LineSettings, memory: Memory, patience: Patience
+    ) -> tuple[list[PolledDevice], list[Job]]:
+        devices, jobs = [], []
+        for entry in self._site.devices:
+            if entry.bus == bus:
+                driver = self._driver_of(entry.driver)
+                tags = {"site": self._site.site, "bus": bus, "device": entry.name, **entry.tags}
+                mark = fingerprint(driver, bus, entry.unit)
+                facts = memory.recall(entry.name, mark)
+                turnaround_s, known = (facts.turnaround_s, facts.refusals) if facts else (None, frozenset[Refusal]())
+                refusals = Refusals((point.span for point in driver.points), known, self._clock.monotonic())
+                device = polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s, refusals)
+                memory.keep(device, mark, patience)
+                devices.append(device)
+                jobs += jobs_of(device, entry.intervals(driver))
+        return devices, jobs
 
     # -- health --------------------------------------------------------------------------------------------------------
 

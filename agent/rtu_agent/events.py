@@ -46,6 +46,14 @@ class AgentStopped(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LearntLost(Event):
+    """What was learnt about the devices could not be read, or not be written; it is learnt anew."""
+
+    path: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoopLagged(Event):
     """The event loop came back later than asked."""
 
@@ -170,6 +178,8 @@ class PollFinished(DeviceEvent):
     """How long after its due time the poll was started, seconds."""
     duration_s: float
     record: Record
+    rider: bool = False
+    """The group was taken along by the poll of another one, whose own event tells what the poll took and brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +197,14 @@ class DeviceStateChanged(DeviceEvent):
     before: DeviceState
     after: DeviceState
     cause: OutcomeKind
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalsLearnt(DeviceEvent):
+    """It was found out what a device refuses to give; from now on that is not asked for."""
+
+    refused: str
+    """All that it refuses, in words; empty when it refuses nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)

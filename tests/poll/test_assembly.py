@@ -3,7 +3,7 @@
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api import Driver, Serial, bit, f32, string, u32
 from rtu_agent.poll.assembly import jobs_of, polled_device
-from rtu_agent.poll.schedule import Job
+from rtu_agent.poll.job import Job
 from rtu_agent.protocol.timing import LineSettings
 
 LINE = LineSettings(9600)

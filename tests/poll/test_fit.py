@@ -6,8 +6,8 @@ import pytest
 
 from rtu_agent.poll.device_plans import DevicePlans
 from rtu_agent.poll.fit import smallest_interval_s
+from rtu_agent.poll.job import Job
 from rtu_agent.poll.load import bus_load
-from rtu_agent.poll.schedule import Job
 from support.loads import Beside, Patient, Scattered, plans
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from rtu_agent.poll.job import Job
 from rtu_agent.poll.load import BusLoad, bus_load
-from rtu_agent.poll.schedule import Job
 from support.loads import LINE, Beside, Patient, Scattered, plans
 
 FAST, NORMAL, SLOW = Job("d", "fast", 1.0), Job("d", "normal", 5.0), Job("d", "slow", 60.0)

@@ -12,7 +12,7 @@ import pytest
 from rtu_agent.bus.bus import Bus
 from rtu_agent.bus.serial_port import SerialPort
 from rtu_agent.clock import SystemClock
-from rtu_agent.domain.quality import RecordQuality
+from rtu_agent.domain.quality import Reason, RecordQuality
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.registers import Table
 from rtu_agent.driver_api import Driver, u16
@@ -22,14 +22,19 @@ from rtu_agent.events import (
     Event,
     PollFinished,
     PollSkipped,
+    RefusalsLearnt,
     TransactionFinished,
+    Watchers,
 )
 from rtu_agent.normalize.decode import Decoded
+from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.assembly import polled_device
 from rtu_agent.poll.device_plans import DevicePlans, PollPlan
+from rtu_agent.poll.job import Job
+from rtu_agent.poll.patience import Patience
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
-from rtu_agent.poll.schedule import Job, Schedule
+from rtu_agent.poll.schedule import Schedule
 from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.pdu import ReadRequest
@@ -51,6 +56,17 @@ class Pair(Driver, table="holding"):
     second = u16(50, group="fast", vendor_specific=True)
 
 
+class Grouped(Driver, table="holding"):
+    """Three groups in one block."""
+
+    name = "test.grouped"
+    kind = "kind"
+
+    quick = u16(0, group="fast", vendor_specific=True)
+    calm = u16(1, group="normal", vendor_specific=True)
+    rare = u16(2, group="slow", vendor_specific=True)
+
+
 class Broken(DevicePlans):
     """The plans of a driver with a mistake."""
 
@@ -64,9 +80,9 @@ def raise_error(_: object) -> Decoded:
     raise ZeroDivisionError
 
 
-def polled(unit: int) -> PolledDevice:
-    """Return device `d<unit>` with one group of two blocks."""
-    return polled_device(f"d{unit}", unit, Pair, LINE, {"site": "s", "bus": "b", "device": f"d{unit}"})
+def polled(unit: int, driver: type[Driver] = Pair) -> PolledDevice:
+    """Return device `d<unit>`, by default with one group of two blocks."""
+    return polled_device(f"d{unit}", unit, driver, LINE, {"site": "s", "bus": "b", "device": f"d{unit}"})
 
 
 def broken(unit: int) -> PolledDevice:
@@ -81,16 +97,24 @@ class World:
 
     def __init__(self, path: Path, devices: list[PolledDevice], periods: Mapping[str, float]) -> None:
         self.mood: dict[int, str] = {}
+        self.asked: list[tuple[int, int, int]] = []
         self.said: list[Event] = []
         self.records: list[Record] = []
         self.remarks: list[str] = []
         self.line = PtyLine(path, self._answer)
         clock = SystemClock()
         master = Master("b", LINE, timeout_s=0.1, paced=False, late_window_s=0.1)
-        self.bus = Bus("b", master, SerialPort(str(path), LINE), self.said.append, clock)
-        jobs = [Job(device.name, "fast", periods.get(device.name, 0.05)) for device in devices]
+        self.patience = Patience(0.1)
+        watch = Watchers(self.patience, self.said.append)
+        self.bus = Bus("b", master, SerialPort(str(path), LINE), watch, clock)
+        jobs = [
+            Job(device.name, group, periods.get(device.name, 0.05) * (1 + place))
+            for device in devices
+            for place, group in enumerate(device.plans.groups)
+        ]
         schedule = Schedule(jobs, clock.monotonic())
-        self.poller = Poller(self.bus, devices, schedule, self.said.append, self._accept, clock)
+        asker = Asker(self.bus, self.patience, clock)
+        self.poller = Poller(asker, devices, schedule, self.said.append, self._accept, clock)
 
     def _accept(self, record: Record) -> None:
         if record.series.measurement == "modbus_event":
@@ -99,17 +123,30 @@ class World:
             self.records.append(record)
 
     def _answer(self, data: bytes) -> list[tuple[float, bytes]]:
-        unit, address = data[0], int.from_bytes(data[2:4], "big")
-        reply = words_reply(unit, ReadRequest(Table.HOLDING, address, 1), (unit * 100 + address,))
+        unit, address, count = data[0], int.from_bytes(data[2:4], "big"), data[5]
+        words = tuple(unit * 100 + place for place in range(address, address + count))
+        reply = words_reply(unit, ReadRequest(Table.HOLDING, address, count), words)
+        self.asked.append((unit, address, count))
+        refused, busy = frame(unit, bytes((0x83, 2))), frame(unit, bytes((0x83, 6)))
+        damaged = reply[:-1] + bytes((reply[-1] ^ 1,))
         match self.mood.get(unit, "well"):
             case "dead":
-                return []
+                reply = b""
             case "refuses" if address:
-                return [(0.0, frame(unit, bytes((0x83, 2))))]
+                reply = refused
+            case "refuses the second word" if address <= 1 < address + count:
+                reply = refused
+            case "busy" if address:
+                reply = busy
+            case "busy twice" | "busy once" as mood if address:
+                self.mood[unit] = {"busy twice": "busy once", "busy once": "well"}[mood]
+                reply = busy
+            case "damages the first" if not address:
+                reply = damaged
             case "damages once":
                 self.mood[unit] = "well"
-                return [(0.0, reply[:-1] + bytes((reply[-1] ^ 1,)))]
-        return [(0.0, reply)]
+                reply = damaged
+        return [(0.0, reply)] if reply else []
 
     def finished(self, device: str) -> list[PollFinished]:
         """Return the polls of a device that met their fate."""
@@ -175,6 +212,90 @@ async def test_a_refused_block_costs_its_own_values_only(tmp_path: Path) -> None
     assert world.records[0].quality is RecordQuality.PARTIAL
     assert world.finished("d1")[0].outcome == "exception"
     assert world.states("d1") == []
+
+
+async def test_what_is_refused_is_found_said_once_and_not_asked_again(tmp_path: Path) -> None:
+    """One of three words is refused: the other two are read around it, and the reason stays with the third."""
+    world = World(tmp_path / "port", [polled(1, Grouped)], {})
+    world.mood[1] = "refuses the second word"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: any(isinstance(event, RefusalsLearnt) for event in world.said))
+        world.asked.clear()
+        polls = len(world.finished("d1"))
+        await until(lambda: len(world.finished("d1")) > polls + 12)
+
+    assert [event.refused for event in world.said if isinstance(event, RefusalsLearnt)] == ["holding 0x0001+1"]
+    assert not any(address <= 1 < address + count for _, address, count in world.asked)
+    values = {
+        field.name: value
+        for record in world.records[-12:]
+        for field, value in zip(record.series.fields, record.values, strict=True)
+    }
+    reasons = {name: reason for record in world.records[-12:] for name, reason in record.reasons.items()}
+    assert (values["quick"], values["rare"]) == (100.0, 102.0)
+    assert reasons.get("calm", Reason.EXCEPTION) is Reason.EXCEPTION
+
+
+async def test_a_busy_device_is_asked_again_while_the_others_go_on(tmp_path: Path) -> None:
+    """Twice busy, then the value: one good poll, and the neighbour was polled in between."""
+    world = World(tmp_path / "port", [polled(1), polled(2)], {"d1": 5.0, "d2": 0.02})
+    world.mood[1] = "busy twice"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 0)
+
+    assert world.finished("d1")[0].outcome == "good"
+    assert world.finished("d1")[0].record.values == (100.0, 150.0)
+    first, second, third = [place for place, asked in enumerate(world.asked) if asked[:2] == (1, 50)]
+    assert [unit for unit, _, _ in world.asked[first:second]].count(2) > 1
+    assert [unit for unit, _, _ in world.asked[second:third]].count(2) > 1
+    assert world.states("d1") == []
+
+
+async def test_a_device_that_stays_busy_fails_its_poll_before_the_next_tick(tmp_path: Path) -> None:
+    """With the value that it gave, and it is neither refused nor silent."""
+    world = World(tmp_path / "port", [polled(1)], {"d1": 0.4})
+    world.mood[1] = "busy"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 2)
+
+    assert {event.outcome for event in world.finished("d1")} == {"exception"}
+    assert world.finished("d1")[1].record.values == (100.0, None)
+    assert world.states("d1") == []
+    assert world.skipped("d1").total() == 0
+
+
+async def test_groups_that_ride_along_have_their_own_fate_and_one_record(tmp_path: Path) -> None:
+    """All that was polled and skipped adds up to the ticks, and polls are fewer than ticks."""
+    world = World(tmp_path / "port", [polled(1, Grouped)], {"d1": 0.1})
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 30)
+
+    polls = world.finished("d1")
+    assert {event.outcome for event in polls} == {"good"}
+    assert len(world.records) == sum(not event.rider for event in polls) < len(polls)
+    assert {event.group for event in polls if event.rider} >= {"normal", "slow"}
+
+
+async def test_a_damaged_block_costs_its_own_values_only(tmp_path: Path) -> None:
+    """Damaged twice in a row, it is given up, and the next block is read all the same."""
+    world = World(tmp_path / "port", [polled(1)], {})
+    world.mood[1] = "damages the first"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 1)
+
+    assert world.finished("d1")[0].outcome == "damaged"
+    assert world.records[0].values == (None, 150.0)
+    assert world.asked[:3] == [(1, 0, 1), (1, 0, 1), (1, 50, 1)]
 
 
 async def test_a_damaged_reply_is_asked_for_again_at_once(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from random import Random
 import pytest
 
 from rtu_agent.poll.device_plans import DevicePlans
+from rtu_agent.poll.job import Job
 from rtu_agent.poll.load import bus_load
-from rtu_agent.poll.schedule import Job, Schedule
+from rtu_agent.poll.schedule import Schedule
 from rtu_agent.poll.staleness import worst_staleness_s
 from support.loads import Beside, Patient, Scattered, plans
 

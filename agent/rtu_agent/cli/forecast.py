@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from rtu_agent.app import LoadedSite, line_of, polled_on
 from rtu_agent.poll.device_plans import ONCE, DevicePlans, PollPlan
 from rtu_agent.poll.fit import smallest_interval_s
+from rtu_agent.poll.job import Job
 from rtu_agent.poll.load import BusLoad, GroupLoad, bus_load
 from rtu_agent.poll.plan import assumed_turnaround_s
 from rtu_agent.poll.polled import PolledDevice
-from rtu_agent.poll.schedule import Job
 from rtu_agent.poll.staleness import worst_staleness_s
 from rtu_agent.protocol.timing import LineSettings
 

@@ -7,9 +7,9 @@ from typing import Any
 from rtu_agent.cli.forecast import BusForecast
 from rtu_agent.domain.registers import Span
 from rtu_agent.poll.device_plans import PollPlan
+from rtu_agent.poll.job import Job
 from rtu_agent.poll.load import CAPACITY, GroupLoad
 from rtu_agent.poll.polled import PolledDevice
-from rtu_agent.poll.schedule import Job
 
 
 def lines(forecast: BusForecast) -> Iterator[str]:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from rtu_agent.domain.record import Series
 from rtu_agent.driver_api import Driver
 from rtu_agent.poll.device_plans import DevicePlans
+from rtu_agent.poll.job import Job
 from rtu_agent.poll.polled import PolledDevice, probe_spans
+from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.remarks import Remarks
-from rtu_agent.poll.schedule import Job
 from rtu_agent.protocol.timing import LineSettings
 
 
@@ -18,6 +19,7 @@ def polled_device(
     line: LineSettings,
     tags: Mapping[str, str],
     turnaround_s: float | None = None,
+    refusals: Refusals | None = None,
 ) -> PolledDevice:
     """Return the device, planned for the speed of its bus.
 
@@ -28,14 +30,25 @@ def polled_device(
         line: serial settings of the bus.
         tags: the tags of its records: site, bus, device and its own.
         turnaround_s: from the end of a request to the device's reply, where it is known.
+        refusals: what it refuses, where that is known.
 
     Raises:
         PlanError: the driver wants what one request cannot carry.
     """
-    plans = DevicePlans(driver, line, tags, turnaround_s)
-    silent = Series(driver.kind, tags, ())
-    probes = probe_spans([point.span for point in driver.points])
-    return PolledDevice(name, unit, driver.name, plans, silent, probes, Remarks(tags), driver.limits.pause_s)
+    spans = [point.span for point in driver.points]
+    device = PolledDevice(
+        name=name,
+        unit=unit,
+        driver=driver.name,
+        plans=DevicePlans(driver, line, tags, turnaround_s),
+        silent=Series(driver.kind, tags, ()),
+        probes=probe_spans(spans),
+        remarks=Remarks(tags),
+        refusals=refusals or Refusals(spans),
+        gap_s=driver.limits.pause_s,
+    )
+    device.avoid()
+    return device
 
 
 def jobs_of(device: PolledDevice, intervals: Mapping[str, float]) -> list[Job]:

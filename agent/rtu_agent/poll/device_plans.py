@@ -71,6 +71,7 @@ class DevicePlans:
         self._tags = tags
         self._turnaround_s = assumed_turnaround_s(line) if turnaround_s is None else turnaround_s
         self._refused: frozenset[Span] = frozenset()
+        self._widest: int | None = None
         self._series: dict[Groups, Series] = {}
         self._plans: dict[Groups, PollPlan] = {}
         self._planned_s = self._turnaround_s
@@ -146,6 +147,20 @@ class DevicePlans:
             self._refused = spans
             self._drop()
 
+    @property
+    def widest(self) -> int | None:
+        """The widest block that the device gives, where that was found to be less than its driver says.
+
+        A value that is wider is asked for all the same. Setting it drops the plans if it changes anything.
+        """
+        return self._widest
+
+    @widest.setter
+    def widest(self, widest: int | None) -> None:
+        if widest != self._widest:
+            self._widest = widest
+            self._drop()
+
     def _drop(self) -> None:
         self._plans.clear()
         self._planned_s = self._turnaround_s
@@ -160,7 +175,8 @@ class DevicePlans:
         unreadable = (*limits.unreadable, *self._refused)
         pause_s = max(standard_s, limits.pause_s)
         cost = WireCost(self._line.character_s, pause_s, self._turnaround_s)
-        blocks = plan(wanted, Reach(limits.max_block, limits.gaps_readable, unreadable, known), cost)
+        max_block = min(limits.max_block, max([self._widest or limits.max_block, *(span.count for span in wanted)]))
+        blocks = plan(wanted, Reach(max_block, limits.gaps_readable, unreadable, known), cost)
         decoder = Decoder(points, blocks, [point for point in points if self._refuses(point)])
         held_s = sum(map(cost.block_s, blocks))
         wire_s = held_s - len(blocks) * (pause_s - standard_s)

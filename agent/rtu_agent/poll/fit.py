@@ -6,8 +6,8 @@ from math import ceil, floor, log10
 from typing import Final
 
 from rtu_agent.poll.device_plans import DevicePlans
+from rtu_agent.poll.job import Job
 from rtu_agent.poll.load import bus_load
-from rtu_agent.poll.schedule import Job
 
 LONGEST_S: Final = 86_400.0
 DIGITS: Final = 3

@@ -8,6 +8,7 @@ from rtu_agent.domain.record import Record, Series
 from rtu_agent.domain.registers import Span
 from rtu_agent.poll.device_plans import DevicePlans, PollPlan
 from rtu_agent.poll.health import Health
+from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.remarks import Remarks
 
 
@@ -24,9 +25,15 @@ class PolledDevice:
     probes: tuple[Span, ...]
     """Small reads of different widths, so that the late reply to one cannot answer the next."""
     remarks: Remarks
+    refusals: Refusals
     gap_s: float = 0.0
     """Silence this device needs before it is asked, seconds."""
     health: Health = field(default_factory=Health)
+
+    def avoid(self) -> None:
+        """Let the plans follow what is known of the device's refusals."""
+        self.plans.refused = self.refusals.avoided
+        self.plans.widest = self.refusals.widest
 
     def record(self, plan: PollPlan, payloads: Sequence[bytes | None], time_ms: int) -> Record:
         """Return the record of one poll; a poll without any payload has a record without values."""

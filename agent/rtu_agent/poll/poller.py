@@ -1,7 +1,10 @@
-"""Polls the devices of one bus: asks what the schedule says, tells what came of it.
+"""The glue of one bus: asks what the schedule says, tells what came of it.
 
-The rules are elsewhere: `schedule` says what is due, `plan` what travels together, `health` who is asked at all, the
-bus's master what is true. Every tick of the schedule ends here in exactly one `PollFinished` or `PollSkipped`.
+The rules are elsewhere: `schedule` says what is due and whose turn it is, `device_plans` what travels together,
+`progress` when a poll is over, `probing` which of the silent devices is asked at all, the bus's master what is true.
+Every tick of the schedule ends here in exactly one `PollFinished` or `PollSkipped`.
+
+A poll that waits for a busy device is set aside, and the others go on.
 """
 
 import asyncio
@@ -9,37 +12,36 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
-from rtu_agent.bus.contract import AnyBus
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
-from rtu_agent.domain.registers import Span
 from rtu_agent.domain.text import in_words
 from rtu_agent.events import (
     DeviceStateChanged,
     DriverFailed,
-    OutcomeKind,
     PollFinished,
     PollSkipped,
+    RefusalsLearnt,
     SkipReason,
     Watcher,
 )
-from rtu_agent.poll.device_plans import PollPlan
-from rtu_agent.poll.health import ProbeBudget
+from rtu_agent.poll.asking import Asker
+from rtu_agent.poll.health import SILENT, verdict
+from rtu_agent.poll.job import Job, Tick
 from rtu_agent.poll.polled import PolledDevice
-from rtu_agent.poll.schedule import Job, Schedule, Tick
+from rtu_agent.poll.probing import Probing
+from rtu_agent.poll.progress import ANSWERED, Progress
+from rtu_agent.poll.schedule import ONCE_RETRY_S, Schedule
 from rtu_agent.protocol.outcome import Outcome
-from rtu_agent.protocol.pdu import ReadRequest
 
 LONGEST_REST_S: Final = 0.5
-"""A poller looks round this often even when nothing is due, so that skipped polls are counted in time."""
-ANSWERED: Final[frozenset[OutcomeKind]] = frozenset({"good", "exception"})
+"""A poller looks round this often even when nothing is due, so that it sees in time what nobody tells it."""
 
 
 class Poller:
     """One bus and its devices.
 
     Args:
-        bus: where they are.
+        asker: asks them.
         devices: who is polled.
         schedule: when.
         watch: who is told what happens.
@@ -49,163 +51,176 @@ class Poller:
 
     def __init__(
         self,
-        bus: AnyBus,
+        asker: Asker,
         devices: Iterable[PolledDevice],
         schedule: Schedule,
         watch: Watcher,
         accept: Callable[[Record], None],
         clock: Clock,
     ) -> None:
-        self._bus = bus
+        self._asker = asker
+        self._bus = asker.bus
         self._devices = {device.name: device for device in devices}
         self._schedule = schedule
         self._watch = watch
         self._accept = accept
         self._clock = clock
-        self._budget = ProbeBudget(clock.monotonic())
+        healths = {device.name: device.health for device in self._devices.values()}
+        self._probing = Probing(healths, clock.monotonic())
+        self._owing: set[str] = set()
+        """Held until they have answered an earlier request, or will not."""
+        self._waiting: list[Progress] = []
+        """Polls of busy devices."""
+        self._probed = False
+        """The last to be asked was a silent device, so it is somebody else's turn."""
 
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
             now = self._clock.monotonic()
             for job in self._schedule.overtaken(now):
-                self._watch(PollSkipped(self._bus.name, job.device, job.group, self._obstacle(job) or "overload"))
-            if (device := self._probe_due(now)) is not None:
-                await self._probe(device)
-            elif (tick := self._schedule.take(now, self._may_poll)) is not None:
-                await self._poll(tick)
-            else:
-                await self._rest(now)
+                self._watch(PollSkipped(self._bus.name, job.device, job.group, self._obstacle(job)))
+            if not self._bus.opened.is_set():
+                await _wait(self._bus.opened, LONGEST_REST_S)
+                continue
+            self._release(now)
+            if not await self._do_something(now):
+                await asyncio.sleep(max(0.0, self._next_moment(now) - now))
 
-    # -- who is asked --------------------------------------------------------------------------------------------------
+    async def _do_something(self, now: float) -> bool:
+        """Ask somebody who is to be asked now; return False when there is nobody."""
+        silent = None if self._probed else self._probing.due(now, self._blocked)
+        self._probed = silent is not None
+        if silent is not None:
+            await self._probe(self._devices[silent])
+        elif progress := next((progress for progress in self._waiting if progress.resume_at <= now), None):
+            self._waiting.remove(progress)
+            progress.resume()
+            await self._poll(progress)
+        elif tick := self._schedule.take(now):
+            await self._poll(self._start(tick, now))
+        else:
+            return self._probing.due(now, self._blocked) is not None
+        return True
 
-    def _obstacle(self, job: Job) -> SkipReason | None:
-        """Return what keeps a device from being polled, or None."""
-        device = self._devices[job.device]
+    def _next_moment(self, now: float) -> float:
+        moments = [now + LONGEST_REST_S, self._schedule.next_due(now), self._probing.next_due(now, self._blocked)]
+        moments += [progress.resume_at for progress in self._waiting]
+        moments += [self._blocked(name) or now for name in self._owing]
+        return min(moments)
+
+    # -- who may be asked ----------------------------------------------------------------------------------------------
+
+    def _blocked(self, name: str) -> float | None:
+        return self._bus.quarantined_until(self._devices[name].unit)
+
+    def _obstacle(self, job: Job) -> SkipReason:
+        """Return what kept a device from being polled."""
         if not self._bus.opened.is_set():
             return "port_down"
-        if not device.health.online:
+        if not self._devices[job.device].health.online:
             return "offline"
-        return None if self._bus.quarantined_until(device.unit) is None else "quarantine"
+        return "overload" if self._blocked(job.device) is None else "quarantine"
 
-    def _may_poll(self, name: str) -> bool:
-        device = self._devices[name]
-        return self._bus.opened.is_set() and device.health.online and self._reachable(device)
+    def _hold(self, device: PolledDevice) -> None:
+        """Let nobody ask a device that is silent or may still answer an earlier request."""
+        if not self._asker.reachable(device):
+            self._owing.add(device.name)
+        if device.name in self._owing or not device.health.online:
+            self._schedule.hold(device.name)
 
-    def _reachable(self, device: PolledDevice) -> bool:
-        return self._bus.quarantined_until(device.unit) is None
-
-    def _silent(self) -> list[PolledDevice]:
-        return [device for device in self._devices.values() if not device.health.online]
-
-    def _probe_due(self, now: float) -> PolledDevice | None:
-        """Return the silent device that has waited longest, if one may be probed now."""
-        if not self._bus.opened.is_set():
-            return None
-        due = [device for device in self._silent() if self._probe_at(device, now) <= now]
-        return min(due, key=lambda device: device.health.probe_at, default=None)
-
-    def _probe_at(self, device: PolledDevice, now: float) -> float:
-        """The budget protects neighbours; where nobody is online there are none."""
-        budget = self._budget.ready_at(now) if any(other.health.online for other in self._devices.values()) else now
-        quarantine = self._bus.quarantined_until(device.unit) or now
-        return max(device.health.probe_at, budget, quarantine)
-
-    async def _rest(self, now: float) -> None:
-        """Sleep until something is due, or the port opens, or it is time to look round."""
-        if not self._bus.opened.is_set():
-            await _wait(self._bus.opened, LONGEST_REST_S)
-            return
-        moments = [now + LONGEST_REST_S, self._schedule.next_due(self._may_poll)]
-        moments += [self._probe_at(device, now) for device in self._silent()]
-        for device in self._devices.values():
-            if (until := self._bus.quarantined_until(device.unit)) is not None:
-                moments.append(until)
-        await asyncio.sleep(max(0.0, min(moments) - now))
+    def _release(self, now: float) -> None:
+        for name in [name for name in self._owing if self._blocked(name) is None]:
+            self._owing.remove(name)
+            if self._devices[name].health.online:
+                self._schedule.release(name, now)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
-    async def _ask(self, device: PolledDevice, span: Span) -> Outcome:
-        """Read one block; a damaged reply owes nothing, so it is asked for once more at once."""
-        request = ReadRequest(span.table, span.address, span.count)
-        outcome = await self._bus.transact(device.unit, request, gap_s=device.gap_s)
-        if outcome.kind == "damaged" and self._reachable(device):
-            outcome = await self._bus.transact(device.unit, request, gap_s=device.gap_s)
-        return outcome
-
     async def _probe(self, device: PolledDevice) -> None:
-        span = device.probes[device.health.probes % len(device.probes)]
-        outcome = await self._bus.transact(
-            device.unit, ReadRequest(span.table, span.address, span.count), gap_s=device.gap_s
-        )
-        self._budget.spend(outcome.free_at - outcome.sent_at, outcome.ended_at)
+        outcome = await self._asker.probe(device)
+        self._probing.spent(outcome.free_at - outcome.sent_at, outcome.ended_at)
         self._learn(device, outcome)
         if not device.health.online and outcome.kind != "port_lost":
             self._accept(device.silence(self._time_ms(outcome, outcome)))
 
-    async def _poll(self, tick: Tick) -> None:
-        device = self._devices[tick.job.device]
-        started = self._clock.monotonic()
-        plan = device.plans.poll(frozenset({tick.job.group}))
-        payloads: list[bytes | None] = [None] * len(plan.blocks)
-        kind: OutcomeKind = "good"
-        first = last = None
-        for place, block in enumerate(plan.blocks):
-            last = await self._ask(device, block)
-            first = first or last
-            if last.good:
-                payloads[place] = last.payload
-            else:
-                kind = last.kind
-            if last.kind not in ANSWERED:
-                break
-        assert first is not None, "a plan has at least one block"  # noqa: S101
-        assert last is not None  # noqa: S101
-        self._finish(device, tick, plan, kind, started, payloads, self._time_ms(first, last))
-        self._learn(device, last)
+    def _start(self, tick: Tick, now: float) -> Progress:
+        """Begin a poll, and let other groups of its device ride along where that is free."""
+        device, group = self._devices[tick.job.device], frozenset({tick.job.group})
+        riders = device.plans.riders(group, self._schedule.companions(tick, now))
+        ticks = [tick, *self._schedule.ride(device.name, riders, now)]
+        give_up_at = min(one.due + (one.job.period_s or ONCE_RETRY_S) for one in ticks)
+        return Progress(device.plans.poll(group | riders), ticks, now, give_up_at)
 
-    def _finish(
-        self,
-        device: PolledDevice,
-        tick: Tick,
-        plan: PollPlan,
-        kind: OutcomeKind,
-        started: float,
-        payloads: list[bytes | None],
-        time_ms: int,
-    ) -> None:
-        job = tick.job
+    async def _poll(self, progress: Progress) -> None:
+        device = self._devices[progress.ticks[0].job.device]
+        proven = device.health.proven
+        while (block := progress.block) is not None:
+            if not (device.health.online and self._asker.reachable(device)):
+                progress.give_up()
+                break
+            outcome = await self._asker.ask(device, block)
+            progress.heard(outcome)
+            self._learn(device, outcome)
+            if not proven and verdict(outcome) in SILENT:
+                self._probing.spent(outcome.free_at - outcome.sent_at, outcome.ended_at)
+        if not progress.over:
+            self._waiting.append(progress)
+            return
+        self._finish(device, progress)
+        if progress.kind in ANSWERED:
+            self._asker.polled(device)
+            await self._search(device)
+
+    async def _search(self, device: PolledDevice) -> None:
+        known = device.refusals.known
+        for outcome in await self._asker.search(device):
+            self._learn(device, outcome)
+        if device.refusals.known != known:
+            refused = ", ".join(sorted(map(str, device.refusals.known)))
+            self._watch(RefusalsLearnt(self._bus.name, device.name, refused))
+
+    # -- telling -------------------------------------------------------------------------------------------------------
+
+    def _finish(self, device: PolledDevice, progress: Progress) -> None:
+        """Tell every tick of a poll its fate, and hand out its record."""
+        now, kind = self._clock.monotonic(), progress.kind
+        time_ms = self._wall_ms(now)
+        if progress.first is not None and progress.last is not None:
+            time_ms = self._time_ms(progress.first, progress.last)
         try:
-            record = device.record(plan, payloads, time_ms)
+            record = device.record(progress.plan, progress.payloads, time_ms)
         except Exception as error:  # noqa: BLE001 - a driver's mistake must not end its neighbours' polling
             self._watch(DriverFailed(self._bus.name, device.name, device.driver, in_words(error)))
             record, kind = device.silence(time_ms), "driver_failed"
-        if kind == "good":
-            self._schedule.done(job)
-        duration_s = self._clock.monotonic() - started
         self._accept(record)
         if (remark := device.remarks.about(record)) is not None:
             self._accept(remark)
-        self._watch(
-            PollFinished(self._bus.name, device.name, job.group, kind, max(0.0, started - tick.due), duration_s, record)
-        )
+        for place, tick in enumerate(progress.ticks):
+            rides = place > 0
+            self._schedule.finished(tick, 0.0 if rides else progress.held_s, good=kind == "good")
+            lag_s, group = max(0.0, progress.started - tick.due), tick.job.group
+            took_s = now - progress.started
+            self._watch(PollFinished(self._bus.name, device.name, group, kind, lag_s, took_s, record, rides))
 
     def _learn(self, device: PolledDevice, outcome: Outcome) -> None:
         """Let the device's health hear how it went; a device that is back is polled in full at once."""
-        before = device.health.state
-        now = self._clock.monotonic()
-        after = device.health.heard(outcome.kind, now)
-        if after is None:
-            return
+        before, now, kind = device.health.state, self._clock.monotonic(), verdict(outcome)
+        after = self._probing.heard(device.name, kind, now)
         if after == "online":
+            self._schedule.release(device.name, now)
             self._schedule.now(device.name, now)
-        self._accept(device.remarks.became(after, outcome.kind, self._time_ms(outcome, outcome)))
-        self._watch(DeviceStateChanged(self._bus.name, device.name, before, after, outcome.kind))
+        self._hold(device)
+        if after is not None:
+            self._accept(device.remarks.became(after, kind, self._time_ms(outcome, outcome)))
+            self._watch(DeviceStateChanged(self._bus.name, device.name, before, after, kind))
 
     def _time_ms(self, first: Outcome, last: Outcome) -> int:
         """Return the middle of the transactions on the wall clock, milliseconds since 1970."""
-        ago_s = self._clock.monotonic() - (first.sent_at + last.ended_at) / 2
-        return round((self._clock.wall() - ago_s) * 1000)
+        return self._wall_ms((first.sent_at + last.ended_at) / 2)
+
+    def _wall_ms(self, moment: float) -> int:
+        return round((self._clock.wall() - (self._clock.monotonic() - moment)) * 1000)
 
 
 async def _wait(event: asyncio.Event, at_most_s: float) -> None:

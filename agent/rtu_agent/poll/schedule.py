@@ -1,49 +1,44 @@
 """What is due on one bus, and in which order.
 
+Theory of operation
+-------------------
 Every job, one group of one device, has a fixed grid of ticks: start + phase + n x period. The grid never moves with how
-long polls take, so nothing drifts. Phases are spread over the period, so that equal groups of many devices do not land
-together. Only the first tick of each job comes at once, so that a started agent shows values soon.
+long polls take, so nothing drifts. Phases are spread over the period, and those of one period are shifted against those
+of another, so that slow groups do not land together. Only the first tick of each job comes at once, so that a started
+agent shows values soon.
 
-Of the jobs whose tick has come, the one whose next tick is nearest goes first (earliest deadline first). A tick that is
-still waiting when the next one of its job comes is overtaken: it will never be polled, and is handed out to be counted.
+A tick whose time has come waits, and `waiting` says whose turn it is. A tick that still waits when the next one of its
+job comes is overtaken: it will never be polled, and is handed out to be counted. So at most one tick of a job waits.
+
+A poll may take along other groups of its device that are due or nearly due; their ticks count as served. Their grids
+stay. Nearly due is meant in the virtual time of `waiting`, so that on an overloaded bus nobody rides to more than its
+share, and nobody rides on an urgent poll while the urgent ones are late.
+
+Only the distance between two looks at the clock counts, never what it shows. A distance that no poll can explain
+(below zero, or more than a minute: the machine slept, or somebody moved the clock) moves all grids along: what was due
+in three seconds still is. So a jump brings neither a burst of polls nor a hole, and invents no ticks.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
 from math import floor, inf
+from typing import Final
 
-ONCE_RETRY_S = 60.0
+from rtu_agent.poll.job import Job, Tick
+from rtu_agent.poll.waiting import Queue, Row, Turns
+
+ONCE_RETRY_S: Final = 60.0
 """How soon a job without a period is asked again when it failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One group of one device. A period of 0 means once: at the start, and again until it succeeds."""
-
-    device: str
-    group: str
-    period_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A job whose time has come at `due`, seconds on the monotonic clock."""
-
-    job: Job
-    due: float
-
-
-@dataclass(slots=True)
-class _Row:
-    job: Job
-    period_s: float
-    phase: float
-    due: float
-    """The one tick that waits or is to come; `inf` when there will be none."""
+JUMP_S: Final = 60.0
+"""The clock never advances so far between two looks, unless it jumps."""
+NEARLY_DUE: Final = 0.25
+"""Of its period, by which a group may be taken along early."""
+_GOLDEN: Final = 0.618_033_988_75
 
 
 class Schedule:
-    """The jobs of one bus.
+    """The jobs of one bus. A decision costs O(log n).
 
     Args:
         jobs: the jobs; their order decides between equal deadlines.
@@ -51,55 +46,168 @@ class Schedule:
     """
 
     def __init__(self, jobs: Iterable[Job], start: float) -> None:
-        jobs = list(jobs)
-        self._rows = [_Row(job, job.period_s or ONCE_RETRY_S, 0.0, start) for job in jobs]
-        for period_s in {row.period_s for row in self._rows}:
-            equal = [row for row in self._rows if row.period_s == period_s]
-            for place, row in enumerate(equal):
-                row.phase = start + period_s * place / len(equal)
+        self._rows = [Row(job, place, job.period_s or ONCE_RETRY_S, start) for place, job in enumerate(jobs)]
+        self._by_device: dict[str, dict[str, Row]] = defaultdict(dict)
+        for row in self._rows:
+            self._by_device[row.job.device][row.job.group] = row
+        _spread(self._rows, start)
+        self._ticks = [(row.following, row.place, row) for row in self._rows]
+        heapify(self._ticks)
+        self._urgent, self._others = Queue(), Queue()
+        self._turns = Turns()
+        self._held: set[str] = set()
+        self._overtaken: list[Job] = []
+        self._seen: float | None = None
+        self._jumped_s = 0.0
 
-    def take(self, now: float, allowed: Callable[[str], bool]) -> Tick | None:
-        """Take the most urgent tick that is due now and whose device is allowed, or None.
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    def overtaken(self, now: float) -> list[Job]:
+        """Return the job of every tick that can no longer start before its next one, once for each such tick."""
+        self._advance(now)
+        overtaken, self._overtaken = self._overtaken, []
+        return overtaken
+
+    def next_due(self, now: float) -> float:
+        """Return when to look again: `now` when something can be taken, `inf` when there is nothing to come."""
+        self._advance(now)
+        if self._urgent.first() or self._others.first():
+            return now
+        while self._ticks and self._ticks[0][0] != self._ticks[0][2].following:
+            heappop(self._ticks)
+        return self._ticks[0][0] + self._jumped_s if self._ticks else inf
+
+    def _advance(self, now: float) -> float:
+        """Let every tick arrive whose time has come; return the time that the grids know."""
+        step = 0.0 if self._seen is None else now - self._seen
+        self._seen = now
+        if not 0 <= step <= JUMP_S:
+            self._jumped_s += step
+        now -= self._jumped_s
+        while self._ticks and self._ticks[0][0] <= now:
+            tick, _, row = heappop(self._ticks)
+            if tick == row.following:
+                self._arrive(row, now)
+        return now
+
+    def _arrive(self, row: Row, now: float) -> None:
+        tick = row.following
+        self._follow(row)
+        if row.due is not None:
+            self._overtaken.append(row.job)
+            row.due = tick
+        else:
+            row.due = tick
+            self._wait(row, now)
+
+    def _follow(self, row: Row) -> None:
+        passed = floor((row.following - row.phase) / row.period_s + 1e-9)
+        row.following = row.phase + (passed + 1) * row.period_s
+        heappush(self._ticks, (row.following, row.place, row))
+
+    # -- turns ---------------------------------------------------------------------------------------------------------
+
+    def take(self, now: float) -> Tick | None:
+        """Take the tick whose turn it is, or None when nobody waits who may be polled."""
+        time = self._advance(now)
+        row = self._turns.choose(self._urgent.first(), self._others.first(), time)
+        return None if row is None else self._leave(row)
+
+    def companions(self, tick: Tick, now: float) -> frozenset[str]:
+        """Return the other groups of the device that are due, or nearly and sooner than `tick`'s own group again."""
+        time = self._advance(now)
+        rows = self._by_device[tick.job.device]
+        again = rows[tick.job.group].following
+        crowded = tick.job.urgent and self._urgent.late(time)
+        return frozenset(
+            group
+            for group, row in rows.items()
+            if group != tick.job.group
+            and not (crowded and not row.job.urgent)
+            and (row.due is not None or row.following < again)
+            and self._nearly_due(row, time)
+        )
+
+    def _nearly_due(self, row: Row, now: float) -> bool:
+        if not row.job.period_s:
+            return False
+        queue = self._queue(row.job)
+        deadline = queue.deadline(row, row.following, now) if row.due is None else row.deadline
+        return deadline - row.period_s <= queue.virtual(now) + NEARLY_DUE * row.period_s
+
+    def ride(self, device: str, groups: Iterable[str], now: float) -> list[Tick]:
+        """Take the ticks of `groups`, which were among the `companions`, along with one that was taken."""
+        time = self._advance(now)
+        return [self._take_along(self._by_device[device][group], time) for group in sorted(groups)]
+
+    def _take_along(self, row: Row, now: float) -> Tick:
+        if row.due is None:
+            row.due = row.following
+            row.deadline = self._queue(row.job).deadline(row, row.due, now)
+            self._follow(row)
+        return self._leave(row)
+
+    def finished(self, tick: Tick, held_s: float, *, good: bool) -> None:
+        """A tick that was taken has met its fate.
 
         Args:
-            now: the time.
-            allowed: whether a device may be polled now.
+            tick: the tick.
+            held_s: how long its poll held the bus, seconds; 0 for one that was taken along.
+            good: it succeeded, so a job without a period is over.
         """
-        due = [row for row in self._rows if row.due <= now and allowed(row.job.device)]
-        if not due:
-            return None
-        row = min(due, key=lambda row: row.due + row.period_s)
-        tick = Tick(row.job, row.due)
-        row.due = _next_tick(row, row.due)
-        return tick
+        others_wait = self._others.first() is not None
+        self._turns.spent(held_s, urgent=tick.job.urgent, others_wait=others_wait)
+        if good and not tick.job.period_s:
+            row = self._by_device[tick.job.device][tick.job.group]
+            row.following, row.due, row.entry = inf, None, None
 
-    def next_due(self, allowed: Callable[[str], bool]) -> float:
-        """Return when the next tick of an allowed device comes, which may be past; `inf` when none will."""
-        return min((row.due for row in self._rows if allowed(row.job.device)), default=inf)
+    # -- devices -------------------------------------------------------------------------------------------------------
 
-    def overtaken(self, now: float) -> Iterator[Job]:
-        """Yield the job of every tick that can no longer start before its next one, once for each such tick."""
-        for row in self._rows:
-            while (following := _next_tick(row, row.due)) <= now:
-                row.due = following
-                yield row.job
+    def hold(self, device: str) -> None:
+        """Let no tick of `device` be taken; they wait, and are overtaken, all the same."""
+        self._held.add(device)
+        for row in self._by_device[device].values():
+            row.entry = None
+
+    def release(self, device: str, now: float) -> None:
+        """Let the ticks of a held device be taken again."""
+        if device in self._held:
+            self._held.remove(device)
+            self._wait_all(device, self._advance(now))
 
     def now(self, device: str, now: float) -> None:
         """Make every job of a device due at once, as when it has come back."""
-        for row in self._rows:
-            if row.job.device == device and row.due < inf:
-                row.due = min(row.due, now)
+        time = self._advance(now)
+        for row in self._by_device[device].values():
+            if row.due is None and row.following < inf:
+                row.due = time
+        self._wait_all(device, time)
 
-    def done(self, job: Job) -> None:
-        """A job that is asked once has succeeded."""
-        for row in self._rows:
-            if row.job == job and not job.period_s:
-                row.due = inf
+    def _wait_all(self, device: str, now: float) -> None:
+        for row in self._by_device[device].values():
+            if row.due is not None and row.entry is None:
+                self._wait(row, now)
+
+    def _wait(self, row: Row, now: float) -> None:
+        if row.job.device not in self._held:
+            self._queue(row.job).add(row, now)
+
+    def _leave(self, row: Row) -> Tick:
+        assert row.due is not None, "only a tick that waits is taken"  # noqa: S101
+        tick = Tick(row.job, row.due + self._jumped_s)
+        row.due, row.entry = None, None
+        return tick
+
+    def _queue(self, job: Job) -> Queue:
+        return self._urgent if job.urgent else self._others
 
 
-def _next_tick(row: _Row, after: float) -> float:
-    """Return the first tick of the row's grid behind `after`."""
-    if after == inf:
-        return inf
-    passed = floor((after - row.phase) / row.period_s + 1e-9)
-    return row.phase + (passed + 1) * row.period_s
+def _spread(rows: list[Row], start: float) -> None:
+    """Give every row its phase."""
+    by_period: dict[float, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_period[row.period_s].append(row)
+    for number, equal in enumerate(by_period.values()):
+        shift = number * _GOLDEN % 1
+        for place, row in enumerate(equal):
+            row.phase = start + row.period_s * (place + shift) / len(equal)

@@ -25,12 +25,14 @@ from rtu_agent.events import (
     Event,
     ForeignFrameDiscarded,
     LateReplyDiscarded,
+    LearntLost,
     LoopLagged,
     NoiseDiscarded,
     PortLost,
     PortOpened,
     PortOpenFailed,
     RecordsDropped,
+    RefusalsLearnt,
     WriteFailed,
     WriteRecovered,
 )
@@ -87,6 +89,8 @@ class Log:
                 news = self._ends((DeviceStateChanged, device))
             case WriteFailed(output=output, kind="retryable" | "auth" as kind):
                 news = self._begins((WriteFailed, output, kind))
+            case RefusalsLearnt() | LearntLost():
+                news = True
             case WriteRecovered(output=output):
                 self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
                 news = True
@@ -115,7 +119,7 @@ def event_name(event_class: type[Event]) -> str:
 def _level(event: Event) -> int:
     """Return how loud an event is that is news."""
     match event:
-        case DeviceStateChanged(after="online") | AdapterLatencyRead(mend=None):
+        case DeviceStateChanged(after="online") | AdapterLatencyRead(mend=None) | RefusalsLearnt(refused=""):
             return logging.INFO
         case WriteFailed(kind="auth" | "rejected"):
             return logging.ERROR

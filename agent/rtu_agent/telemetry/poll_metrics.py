@@ -48,7 +48,9 @@ class PollMetrics:
         }
 
     def __call__(self, event: PollFinished) -> None:
-        """Count one poll."""
+        """Count one poll; the groups that rode along brought nothing of their own."""
+        if event.rider:
+            return
         self._duration.observe(event.duration_s)
         self._lag.set(event.lag_s)
         self._readings.inc(sum(value is not None for value in event.record.values))

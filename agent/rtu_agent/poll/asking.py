@@ -1,0 +1,77 @@
+"""Asks devices of one bus, and lets every answer teach: how long to wait, what to ask, who is there."""
+
+from rtu_agent.bus.contract import AnyBus
+from rtu_agent.clock import Clock
+from rtu_agent.domain.registers import Span
+from rtu_agent.poll.patience import Patience
+from rtu_agent.poll.polled import PolledDevice
+from rtu_agent.poll.refusals import REFUSED_CODES, TESTS_PER_POLL
+from rtu_agent.protocol.outcome import Outcome
+from rtu_agent.protocol.pdu import ReadRequest
+
+
+class Asker:
+    """One bus.
+
+    Args:
+        bus: where the devices are.
+        patience: how long each unit is waited for.
+        clock: the monotonic clock.
+    """
+
+    def __init__(self, bus: AnyBus, patience: Patience, clock: Clock) -> None:
+        self.bus = bus
+        self._patience = patience
+        self._clock = clock
+
+    def reachable(self, device: PolledDevice) -> bool:
+        """Return whether the device owes no reply to an earlier request."""
+        return self.bus.quarantined_until(device.unit) is None
+
+    async def ask(self, device: PolledDevice, block: Span) -> Outcome:
+        """Read one block of a poll; a damaged reply owes nothing, so it is asked for once more at once."""
+        wait = self._patience.timeout_s if device.health.proven else self._patience.probation_s
+        timeout_s = wait(device.unit)
+        outcome = await self._read(device, block, timeout_s)
+        if outcome.kind == "damaged" and self.reachable(device):
+            outcome = await self._read(device, block, timeout_s)
+        if outcome.exception_code in REFUSED_CODES:
+            device.refusals.refuse(block)
+            device.avoid()
+        return outcome
+
+    async def probe(self, device: PolledDevice) -> Outcome:
+        """Read as little as possible, to see whether the device is there."""
+        span = device.probes[device.health.asked % len(device.probes)]
+        return await self._read(device, span, self._patience.probation_s(device.unit))
+
+    def polled(self, device: PolledDevice) -> None:
+        """A poll of the device was answered to its end."""
+        device.health.polled()
+        self._patience.polled(device.unit)
+
+    async def search(self, device: PolledDevice) -> list[Outcome]:
+        """Ask a few of the questions that tell what the device refuses."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < TESTS_PER_POLL:
+            test = device.refusals.next_test(self._clock.monotonic())
+            if test is None:
+                break
+            outcome = await self._read(device, test, self._patience.timeout_s(device.unit))
+            outcomes.append(outcome)
+            if not outcome.good and outcome.exception_code not in REFUSED_CODES:
+                break
+            device.refusals.tested(refused=not outcome.good, now=outcome.ended_at)
+        device.avoid()
+        return outcomes
+
+    async def _read(self, device: PolledDevice, span: Span, timeout_s: float) -> Outcome:
+        request = ReadRequest(span.table, span.address, span.count)
+        outcome = await self.bus.transact(device.unit, request, timeout_s=timeout_s, gap_s=device.gap_s)
+        if outcome.turnaround_s is not None:
+            self._patience.answered(device.unit, outcome.turnaround_s)
+            if outcome.good:
+                device.plans.learn_turnaround(outcome.turnaround_s)
+        elif outcome.kind == "no_reply":
+            self._patience.missed(device.unit, timeout_s)
+        return outcome
