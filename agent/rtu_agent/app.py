@@ -14,22 +14,22 @@ from rtu_agent.bus.rs485 import Rs485
 from rtu_agent.clock import Clock
 from rtu_agent.config.entries import Rs485Entry
 from rtu_agent.config.load import load_site
-from rtu_agent.config.model import BusSettings, Site
+from rtu_agent.config.model import BusSettings, DeviceSettings, Site
 from rtu_agent.config.ports import has_line
 from rtu_agent.driver_api import Driver
-from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watchers
+from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watcher, Watchers
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.plugins import OutputType, load_drivers, load_outputs
 from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.assembly import jobs_of, polled_device
-from rtu_agent.poll.facts import fingerprint
+from rtu_agent.poll.facts import Facts, fingerprint
 from rtu_agent.poll.facts_file import FactsFile
 from rtu_agent.poll.job import Job
 from rtu_agent.poll.memory import Memory
 from rtu_agent.poll.patience import Patience
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
-from rtu_agent.poll.refusals import Refusal, Refusals
+from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.schedule import Schedule
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.telemetry.http import serve
@@ -126,48 +126,23 @@ class Agent:
                 task.cancel()
 
     def _bus(self, name: str, settings: BusSettings, memory: Memory) -> tuple[AnyBus, Poller]:
-        line, timeout_s = line_of(settings), settings.timeout
-        patience = Patience(timeout_s)
-        watch = Watchers(patience, self._watch)
-        writable = writable_units(self._site, name)
-        if name in self._simulated:
-            stand_in = self._simulated[name]
-            bus = make_simulated_bus(name, stand_in, line, watch, self._clock, timeout_s=timeout_s, writable=writable)
-        else:
-            bus = make_bus(
-                name,
-                settings.port,
-                line,
-                watch,
-                self._clock,
-                timeout_s=timeout_s,
-                writable=writable,
-                backend=settings.backend,
-                rs485=rs485_of(settings.rs485),
-            )
-        devices, jobs = self._devices(name, line, memory, patience)
-        # A port that was just opened is listened to for one timeout; nothing is due before that.
-        schedule = Schedule(jobs, self._clock.monotonic() + timeout_s)
-        asker = Asker(bus, patience, self._clock)
-        return bus, Poller(asker, devices, schedule, self._watch, self._delivery.accept, self._clock)
-
-    def _devices(
-        self, bus: str, line: LineSettings, memory: Memory, patience: Patience
-    ) -> tuple[list[PolledDevice], list[Job]]:
+        patience = Patience(settings.timeout)
+        watch, writable = Watchers(patience, self._watch), writable_units(self._site, name)
+        bus = bus_of(settings, watch, self._clock, self._simulated.get(name), writable)
         devices, jobs = [], []
         for entry in self._site.devices:
-            if entry.bus == bus:
+            if entry.bus == name:
                 driver = self._driver_of(entry.driver)
-                tags = {"site": self._site.site, "bus": bus, "device": entry.name, **entry.tags}
-                mark = fingerprint(driver, bus, entry.unit)
-                facts = memory.recall(entry.name, mark)
-                turnaround_s, known = (facts.turnaround_s, facts.refusals) if facts else (None, frozenset[Refusal]())
-                refusals = Refusals((point.span for point in driver.points), known, self._clock.monotonic())
-                device = polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s, refusals)
+                mark = fingerprint(driver, name, entry.unit)
+                known = learnt(memory.recall(entry.name, mark), driver, self._clock.monotonic())
+                device = make_device(self._site, entry, driver, *known)
                 memory.keep(device, mark, patience)
                 devices.append(device)
                 jobs += jobs_of(device, entry.intervals(driver))
-        return devices, jobs
+        # A port that was just opened is listened to for one timeout; nothing is due before that.
+        schedule = Schedule(jobs, self._clock.monotonic() + settings.timeout)
+        asker = Asker(bus, patience, self._clock)
+        return bus, Poller(asker, devices, schedule, self._watch, self._delivery.accept, self._clock)
 
     # -- health --------------------------------------------------------------------------------------------------------
 
@@ -207,6 +182,66 @@ def rs485_of(entry: Rs485Entry | None) -> Rs485 | None:
     return Rs485(entry.rts_on_send, before_ms, after_ms, entry.rx_during_tx)
 
 
+def bus_of(
+    settings: BusSettings,
+    watch: Watcher,
+    clock: Clock,
+    simulated: str | None = None,
+    writable: frozenset[int] = frozenset(),
+) -> AnyBus:
+    """Return a bus of the site. Made and used inside a running event loop.
+
+    Args:
+        settings: what the site says about it.
+        watch: who is told what happens.
+        clock: the monotonic clock of the event loop.
+        simulated: the port that stands in for its own.
+        writable: the units to which writes are allowed.
+    """
+    name, line, timeout_s = settings.name, line_of(settings), settings.timeout
+    if simulated is not None:
+        return make_simulated_bus(name, simulated, line, watch, clock, timeout_s=timeout_s, writable=writable)
+    return make_bus(
+        name,
+        settings.port,
+        line,
+        watch,
+        clock,
+        timeout_s=timeout_s,
+        writable=writable,
+        backend=settings.backend,
+        rs485=rs485_of(settings.rs485),
+    )
+
+
+def make_device(
+    site: Site,
+    entry: DeviceSettings,
+    driver: type[Driver],
+    turnaround_s: float | None = None,
+    refusals: Refusals | None = None,
+) -> PolledDevice:
+    """Return a device of the site.
+
+    Args:
+        site: the site.
+        entry: what the site says about it.
+        driver: what its driver says about it.
+        turnaround_s: from the end of a request to the reply, where it is known.
+        refusals: what it refuses, where that is known.
+    """
+    tags = {"site": site.site, "bus": entry.bus, "device": entry.name, **entry.tags}
+    line = line_of(site.buses[entry.bus])
+    return polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s, refusals)
+
+
+def learnt(facts: Facts | None, driver: type[Driver], now: float) -> tuple[float | None, Refusals]:
+    """Return what a device begins with: the turnaround and the refusals that were learnt, or none."""
+    known = facts.refusals if facts is not None else ()
+    refusals = Refusals((point.span for point in driver.points), known, now)
+    return None if facts is None else facts.turnaround_s, refusals
+
+
 def line_of(settings: BusSettings) -> LineSettings:
     """Return the serial settings of a bus; for Modbus TCP those of a fast line, as planning needs some line."""
     baudrate = settings.baudrate if has_line(settings.port) else MODBUS_TCP_BAUDRATE
@@ -224,13 +259,11 @@ def polled_on(
         driver_of: gives the driver class for the driver of a device entry.
         turnaround_s: from the end of a request to the reply, where it is known.
     """
-    line = line_of(site.buses[bus])
     devices, jobs = [], []
     for entry in site.devices:
         if entry.bus == bus:
             driver = driver_of(entry.driver)
-            tags = {"site": site.site, "bus": bus, "device": entry.name, **entry.tags}
-            device = polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s)
+            device = make_device(site, entry, driver, turnaround_s)
             devices.append(device)
             jobs += jobs_of(device, entry.intervals(driver))
     return devices, jobs

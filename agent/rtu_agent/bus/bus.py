@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rtu_agent.bus.alarm import make_alarm
 from rtu_agent.bus.outcomes import finished, port_lost
 from rtu_agent.bus.port import Port
+from rtu_agent.bus.port_error import PortError
 from rtu_agent.bus.port_facts import PortFacts
 from rtu_agent.bus.supervision import renew, supervise
 from rtu_agent.clock import Clock
@@ -55,6 +56,8 @@ class Bus:
         self._renewal: asyncio.Task[None] | None = None
         self.opened = asyncio.Event()
         """Set while the port is open."""
+        self.refused: PortError | None = None
+        """Why the port could not be opened when that failed last."""
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
@@ -96,7 +99,11 @@ class Bus:
             self._alarm.close()
 
     async def _open(self) -> PortFacts:
-        return await self._port.open(self._heard, self._lost)
+        try:
+            return await self._port.open(self._heard, self._lost)
+        except PortError as error:
+            self.refused = error
+            raise
 
     async def _wait_until_gone(self) -> str:
         self._gone = self._loop.create_future()

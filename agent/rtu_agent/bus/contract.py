@@ -3,6 +3,7 @@
 import asyncio
 from typing import Protocol
 
+from rtu_agent.bus.port_error import PortError
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import Request
 
@@ -13,6 +14,8 @@ class AnyBus(Protocol):
     name: str
     opened: asyncio.Event
     """Set while the port is open."""
+    refused: PortError | None
+    """Why the port could not be opened when that failed last."""
 
     def quarantined_until(self, unit: int) -> float | None:
         """Return until when `unit` must not be asked, on the monotonic clock, or None when it may be."""

@@ -25,6 +25,7 @@ from rtu_agent.bus.address import MODBUS_TCP, network_address
 from rtu_agent.bus.modbus_tcp_client import ask, connect
 from rtu_agent.bus.modbus_tcp_gate import Gate
 from rtu_agent.bus.outcomes import finished, port_lost
+from rtu_agent.bus.port_error import PortError
 from rtu_agent.bus.port_facts import PortFacts
 from rtu_agent.bus.supervision import renew, supervise
 from rtu_agent.clock import Clock
@@ -83,6 +84,8 @@ class ModbusTcpBus:
         self._client: AsyncModbusTcpClient | None = None
         self.opened = asyncio.Event()
         """Set while the port is open."""
+        self.refused: PortError | None = None
+        """Why the port could not be opened when that failed last."""
         # What pymodbus has to say of a connection is told by our events, once.
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
@@ -203,7 +206,11 @@ class ModbusTcpBus:
     async def _connect(self) -> PortFacts:
         self._close()
         self._gate, self._owed = Gate(self._strange), {}
-        self._client = await connect(self._port, self._address, self._gate, self._lost)
+        try:
+            self._client = await connect(self._port, self._address, self._gate, self._lost)
+        except PortError as error:
+            self.refused = error
+            raise
         return PortFacts()
 
     async def _renew(self) -> None:

@@ -8,6 +8,7 @@ import click
 COMMANDS: Final = {
     "run": "Run the agent.",
     "check": "Check devices.yaml and say all that is wrong with it.",
+    "poll": "Poll devices once, print what they say, write nothing.",
     "simulate": "Offer the site's buses as simulated ones.",
     "drivers": "List and explain the drivers.",
 }

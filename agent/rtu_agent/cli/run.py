@@ -4,8 +4,8 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from rtu_agent.cli.duration import DURATION
 from rtu_agent.cli.first_round import FirstRound
 from rtu_agent.cli.screen import Screen
 from rtu_agent.cli.site_file import config_option, load_or_leave
+from rtu_agent.cli.stand_ins import stand_ins
 from rtu_agent.clock import SystemClock
 from rtu_agent.events import Watchers
 from rtu_agent.output.spool_file import SpoolRefusedError
-from rtu_agent.simulator.child import simulated_ports
 from rtu_agent.telemetry.board import Board
 from rtu_agent.telemetry.http import AddressTakenError, ListenError
 from rtu_agent.telemetry.live import LiveView
@@ -63,19 +63,8 @@ def command(
     loaded = load_or_leave(config)
     shown = (simulate or sys.stdout.isatty()) if live is None else live
     wishes = _Wishes(for_s, once, shown and not as_json, as_json, verbose - quiet)
-    with _ports(config, loaded, simulate=simulate) as ports:
+    with stand_ins(config, loaded, simulate=simulate) as ports:
         sys.exit(_run(loaded, ports, wishes))
-
-
-@contextmanager
-def _ports(config: Path, loaded: LoadedSite, *, simulate: bool) -> Iterator[Mapping[str, str]]:
-    """Give the ports that stand in for the site's own, by bus."""
-    if not simulate:
-        yield {}
-        return
-    with simulated_ports(config) as ports:
-        click.echo(f"{len(loaded.site.buses)} simulated buses stand in for the real ones", err=True)
-        yield ports
 
 
 def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:

@@ -1,0 +1,21 @@
+"""Simulated buses in the place of the site's own, for commands that take `--simulate`."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from rtu_agent.app import LoadedSite
+from rtu_agent.simulator.child import simulated_ports
+
+
+@contextmanager
+def stand_ins(config: Path, loaded: LoadedSite, *, simulate: bool) -> Iterator[Mapping[str, str]]:
+    """Give the ports that stand in for the site's own, by bus."""
+    if not simulate:
+        yield {}
+        return
+    with simulated_ports(config) as ports:
+        click.echo(f"{len(loaded.site.buses)} simulated buses stand in for the real ones", err=True)
+        yield ports

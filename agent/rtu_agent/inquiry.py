@@ -1,0 +1,160 @@
+"""Asks some devices of a site for everything, once, and stores nothing."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from rtu_agent.app import LoadedSite, bus_of, learnt, make_device
+from rtu_agent.bus.port_error import PortError
+from rtu_agent.clock import Clock
+from rtu_agent.config.model import DeviceSettings
+from rtu_agent.domain.registers import Span
+from rtu_agent.driver_api import Driver
+from rtu_agent.events import Event, OutcomeKind, PortOpenFailed, Watchers
+from rtu_agent.normalize.decode import Decoded
+from rtu_agent.poll.asking import Asker
+from rtu_agent.poll.device_plans import ONCE, Groups, PollPlan
+from rtu_agent.poll.facts import Facts, fingerprint
+from rtu_agent.poll.patience import Patience
+from rtu_agent.poll.polled import PolledDevice
+from rtu_agent.poll.progress import Progress
+from rtu_agent.protocol.outcome import Outcome
+
+BUSY_S: Final = 10.0
+"""How long a device that says that it is busy is asked again."""
+_ROUNDING_S: Final = 0.001
+
+Recall = Callable[[str, str], Facts | None]
+"""Gives what was learnt about a device for a fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one poll of a device brought."""
+
+    plan: PollPlan
+    kind: OutcomeKind
+    payloads: tuple[bytes | None, ...]
+    outcomes: Mapping[Span, Outcome]
+    """The last one of each block that was asked for."""
+    decoded: Decoded | None
+    """None when no block was answered."""
+    trouble: str = ""
+    """What the driver could not do with the answer."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """One device of the site and all that it said."""
+
+    entry: DeviceSettings
+    driver: type[Driver]
+    facts: Facts | None
+    """What had been learnt about it before."""
+    answers: list[Answer] = field(default_factory=list)
+    unreachable: PortError | None = None
+    """Why the port of its bus could not be opened."""
+
+    @property
+    def good(self) -> bool:
+        """True when it answered everything that it was asked for."""
+        return self.unreachable is None and all(answer.kind == "good" for answer in self.answers)
+
+
+async def inquire(
+    loaded: LoadedSite, entries: Iterable[DeviceSettings], recall: Recall, clock: Clock, simulated: Mapping[str, str]
+) -> list[Asked]:
+    """Poll every group of the devices once, all buses at the same time; return them in their order.
+
+    Args:
+        loaded: the site.
+        entries: which of its devices.
+        recall: gives what was learnt about them.
+        clock: monotonic.
+        simulated: ports that stand in for those of the site, by bus.
+    """
+    asked: dict[str, list[tuple[Asked, PolledDevice]]] = {}
+    everybody = []
+    for entry in entries:
+        driver = loaded.driver_of(entry.driver)
+        facts = recall(entry.name, fingerprint(driver, entry.bus, entry.unit))
+        device = make_device(loaded.site, entry, driver, *learnt(facts, driver, clock.monotonic()))
+        everybody.append(Asked(entry, driver, facts))
+        asked.setdefault(entry.bus, []).append((everybody[-1], device))
+    await asyncio.gather(*(_on_bus(loaded, bus, devices, clock, simulated) for bus, devices in asked.items()))
+    return everybody
+
+
+async def _on_bus(
+    loaded: LoadedSite,
+    name: str,
+    devices: list[tuple[Asked, PolledDevice]],
+    clock: Clock,
+    simulated: Mapping[str, str],
+) -> None:
+    settings = loaded.site.buses[name]
+    patience = Patience(settings.timeout)
+    tried = asyncio.Event()
+
+    def watch(event: Event) -> None:
+        if isinstance(event, PortOpenFailed):
+            tried.set()
+
+    bus = bus_of(settings, Watchers(patience, watch), clock, simulated.get(name))
+    running = [asyncio.create_task(bus.run()), asyncio.create_task(_set_after(bus.opened, tried))]
+    try:
+        await tried.wait()
+        for asked, device in devices:
+            asked.unreachable = bus.refused
+            if bus.refused is None:
+                await _everything(Asker(bus, patience, clock), asked, device, clock)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _set_after(first: asyncio.Event, second: asyncio.Event) -> None:
+    await first.wait()
+    second.set()
+
+
+async def _everything(asker: Asker, asked: Asked, device: PolledDevice, clock: Clock) -> None:
+    """What a device is and what it measures are two records, so they are two polls."""
+    for groups in (frozenset({ONCE}), frozenset(device.plans.groups) - {ONCE}):
+        if groups and groups <= {*device.plans.groups}:
+            await _when_reachable(asker, device, clock)
+            asked.answers.append(await _poll(asker, device, groups, clock))
+
+
+async def _when_reachable(asker: Asker, device: PolledDevice, clock: Clock) -> None:
+    """A device that did not answer is left alone until it can no longer answer late."""
+    until = asker.bus.quarantined_until(device.unit)
+    if until is not None:
+        await asyncio.sleep(until - clock.monotonic() + _ROUNDING_S)
+
+
+async def _poll(asker: Asker, device: PolledDevice, groups: Groups, clock: Clock) -> Answer:
+    plan = device.plans.poll(groups)
+    now = clock.monotonic()
+    progress = Progress(plan, (), now, now + BUSY_S)
+    outcomes = {}
+    while not progress.over:
+        block = progress.block
+        if block is None:
+            await asyncio.sleep(max(0.0, progress.resume_at - clock.monotonic()))
+            progress.resume()
+        elif asker.reachable(device):
+            outcomes[block] = await asker.ask(device, block)
+            progress.heard(outcomes[block])
+        else:
+            progress.give_up()
+    payloads = tuple(progress.payloads)
+    decoded, trouble = None, ""
+    if any(payload is not None for payload in payloads):
+        try:
+            decoded = plan.decode(payloads)
+        except Exception as error:  # noqa: BLE001 - a driver's mistake is told beside what the device said
+            trouble = f"the driver failed: {error!r}"
+    return Answer(plan, "driver_failed" if trouble else progress.kind, payloads, outcomes, decoded, trouble)

@@ -1,0 +1,57 @@
+"""docs/polling.md is true: its numbers are those of the code, and its example is what the command prints."""
+
+import re
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from rtu_agent.cli import main
+from rtu_agent.poll import health, patience, probing, progress, refusals, schedule, waiting
+from rtu_agent.poll.facts_file import FILE, SET_ASIDE
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs" / "polling.md").read_text(encoding="utf-8")
+TEXT = " ".join(PAGE.split())
+
+
+def percent(share: float) -> str:
+    """Return a share as the page writes it."""
+    return f"{share * 100:.0f} %"
+
+
+def test_the_numbers_are_those_of_the_code() -> None:
+    """Whoever changes one finds the sentence that says it."""
+    assert schedule.NEARLY_DUE == 0.25
+    assert "nearly due (by a quarter of its interval)" in TEXT
+    for sentence in (
+        f"always {percent(waiting.OTHERS_SHARE)} of the bus's time",
+        f"use {percent(probing.PROBE_SHARE)} of its time together",
+        f"after pauses of {health.FIRST_PAUSE_S:.0f}, 2, 4 … {health.LONGEST_PAUSE_S:.0f} s",
+        f"has answered {patience.ENOUGH} times, it is waited for twice as long",
+        f"{patience.ADAPTER_S * 1000:.0f} ms for the adapter, but never less than {patience.FLOOR_S * 1000:.0f} ms",
+        f"pauses of {progress.FIRST_PAUSE_S}, 0.2, 0.4 … {progress.LONGEST_PAUSE_S:.0f} s",
+        f"at most {refusals.TESTS_PER_POLL} small reads at the end of a poll",
+        f"after {refusals.HOPELESS} refusals in a row",
+        f"holds `{FILE}`",
+        f"renamed to `{FILE}{SET_ASIDE}`",
+    ):
+        assert sentence in TEXT, sentence
+    assert health.PROBES_BEFORE_OFFLINE == 2
+    assert patience.FACTOR == 2
+    assert refusals.RETEST_S == 3600
+
+
+def test_the_example_is_what_the_command_prints() -> None:
+    """But for the numbers, which are those of a moment."""
+    [(command, printed)] = re.findall(r"^```console\n\$ rtu-agent (.*?)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    arguments = command.replace("devices.yaml", str(ROOT / "devices.yaml")).split()
+
+    result = CliRunner().invoke(main, [*arguments, "--simulate"])
+
+    assert result.exit_code == 0
+    assert _shape(result.stdout) == _shape(printed)
+
+
+def _shape(text: str) -> list[list[str]]:
+    masked = re.sub(r"\b[0-9A-F]{4}\b|\b[0-9]+\.[0-9]+\b|\b[0-9]+(?= +[%°])", "#", text)
+    return [line.split() for line in masked.splitlines()]
