@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from rtu_agent.cli import main
-from rtu_agent.poll import health, patience, probing, progress, refusals, schedule, waiting
+from rtu_agent.poll import health, patience, probing, progress, refusals, waiting
 from rtu_agent.poll.facts_file import FILE, SET_ASIDE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -21,8 +21,6 @@ def percent(share: float) -> str:
 
 def test_the_numbers_are_those_of_the_code() -> None:
     """Whoever changes one finds the sentence that says it."""
-    assert schedule.NEARLY_DUE == 0.25
-    assert "nearly due (by a quarter of its interval)" in TEXT
     for sentence in (
         f"always {percent(waiting.OTHERS_SHARE)} of the bus's time",
         f"use {percent(probing.PROBE_SHARE)} of its time together",

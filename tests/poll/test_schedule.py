@@ -166,7 +166,7 @@ def riding() -> Schedule:
 
 
 def test_nearly_due_groups_of_the_device_are_companions() -> None:
-    """`slow` is due in two of its ten seconds and `fast` only in eight again; others of the device have time."""
+    """`slow` is due in two seconds and `fast` only in eight again; `rare` has time, and `other` is another device's."""
     schedule = riding()
     [tick] = drain(schedule, 8.0)
 

@@ -26,17 +26,23 @@ def oldest_s(jobs: Sequence[Job], plans_of: Mapping[str, DevicePlans], for_s: fl
     read_at: dict[Job, float] = {}
     oldest: dict[str, float] = {}
     while now < for_s:
-        for _ in schedule.overtaken(now):
-            pass
-        tick = schedule.take(now, lambda _: True)
+        schedule.overtaken(now)
+        tick = schedule.take(now)
         if tick is None:
-            now = schedule.next_due(lambda _: True)
+            now = schedule.next_due(now)
             continue
         began = now
-        now += plans_of[tick.job.device].poll(frozenset({tick.job.group})).held_s
-        if tick.job in read_at and began > START_S:
-            oldest[tick.job.group] = max(oldest.get(tick.job.group, 0.0), now - read_at[tick.job])
-        read_at[tick.job] = began
+        device_plans = plans_of[tick.job.device]
+        group = frozenset({tick.job.group})
+        riders = device_plans.riders(group, schedule.companions(tick, now))
+        served = [tick.job, *(ridden.job for ridden in schedule.ride(tick.job.device, riders, now))]
+        held_s = device_plans.poll(group | riders).held_s
+        now += held_s
+        schedule.finished(tick, held_s, good=True)
+        for job in served:
+            if job in read_at and began > START_S:
+                oldest[job.group] = max(oldest.get(job.group, 0.0), now - read_at[job])
+            read_at[job] = began
     return oldest
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from rtu_agent.poll.device_plans import DevicePlans, PollPlan
-from rtu_agent.poll.health import PROBE_SHARE
 from rtu_agent.poll.job import Job
 from rtu_agent.poll.plan import characters
+from rtu_agent.poll.probing import PROBE_SHARE
 
 CAPACITY: Final = 1.0 - PROBE_SHARE
 """The share of a bus's time that its schedule may take; probes of silent devices may take the rest."""

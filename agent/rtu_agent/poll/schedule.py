@@ -10,9 +10,9 @@ agent shows values soon.
 A tick whose time has come waits, and `waiting` says whose turn it is. A tick that still waits when the next one of its
 job comes is overtaken: it will never be polled, and is handed out to be counted. So at most one tick of a job waits.
 
-A poll may take along other groups of its device that are due or nearly due; their ticks count as served. Their grids
-stay. Nearly due is meant in the virtual time of `waiting`, so that on an overloaded bus nobody rides to more than its
-share, and nobody rides on an urgent poll while the urgent ones are late.
+A poll may take along other groups of its device that are due, and slower ones that are due before its own group is
+again; their ticks count as served. Their grids stay. Due is meant in the virtual time of `waiting`, so that on an
+overloaded bus nobody rides to more than its share, and nobody rides on an urgent poll while the urgent ones are late.
 
 Only the distance between two looks at the clock counts, never what it shows. A distance that no poll can explain
 (below zero, or more than a minute: the machine slept, or somebody moved the clock) moves all grids along: what was due
@@ -32,8 +32,6 @@ ONCE_RETRY_S: Final = 60.0
 """How soon a job without a period is asked again when it failed."""
 JUMP_S: Final = 60.0
 """The clock never advances so far between two looks, unless it jumps."""
-NEARLY_DUE: Final = 0.25
-"""Of its period, by which a group may be taken along early."""
 _GOLDEN: Final = 0.618_033_988_75
 
 
@@ -114,26 +112,27 @@ class Schedule:
         return None if row is None else self._leave(row)
 
     def companions(self, tick: Tick, now: float) -> frozenset[str]:
-        """Return the other groups of the device that are due, or nearly and sooner than `tick`'s own group again."""
+        """Return the other groups of the device that are due, or slower and due before `tick`'s own group again."""
         time = self._advance(now)
         rows = self._by_device[tick.job.device]
-        again = rows[tick.job.group].following
+        host = rows[tick.job.group]
         crowded = tick.job.urgent and self._urgent.late(time)
         return frozenset(
             group
             for group, row in rows.items()
             if group != tick.job.group
             and not (crowded and not row.job.urgent)
-            and (row.due is not None or row.following < again)
-            and self._nearly_due(row, time)
+            and (row.due is not None or row.period_s >= host.period_s)
+            and self._due_by(row, host.following, time)
         )
 
-    def _nearly_due(self, row: Row, now: float) -> bool:
+    def _due_by(self, row: Row, moment: float, now: float) -> bool:
+        """Return whether the tick of `row` comes before `moment`, in virtual time."""
         if not row.job.period_s:
             return False
         queue = self._queue(row.job)
         deadline = queue.deadline(row, row.following, now) if row.due is None else row.deadline
-        return deadline - row.period_s <= queue.virtual(now) + NEARLY_DUE * row.period_s
+        return deadline - row.period_s < queue.virtual(now) + (moment - now)
 
     def ride(self, device: str, groups: Iterable[str], now: float) -> list[Tick]:
         """Take the ticks of `groups`, which were among the `companions`, along with one that was taken."""
