@@ -108,7 +108,7 @@ class Schedule:
     def take(self, now: float) -> Tick | None:
         """Take the tick whose turn it is, or None when nobody waits who may be polled."""
         time = self._advance(now)
-        row = self._turns.choose(self._urgent.first(), self._others.first(), time)
+        row = self._turns.choose(self._urgent.next(), self._others.next(), time)
         return None if row is None else self._leave(row)
 
     def companions(self, tick: Tick, now: float) -> frozenset[str]:

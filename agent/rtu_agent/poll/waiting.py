@@ -9,10 +9,11 @@ while long periods never lose anything.
 
 So deadlines are kept in *virtual time*. The virtual clock shows the real time while the bus keeps up. It never passes
 the earliest deadline that still waits: on a bus asked for 1.5 times what it carries it runs at two thirds of the speed.
-A job that was served is due again one period later in virtual time. Between two of its polls every job then sees the
-virtual clock advance by its own period, so each is polled once per 1.5 periods: the same share for all, whatever their
-periods and however long their polls take. A deadline is at most ten seconds, or one period, behind the virtual clock: a
-job that was away, because its device was silent, comes back first, and has not saved up more than that.
+It is set right when the bus is free and nobody waits. A job that was served is due again one period later in virtual
+time. Between two of its polls every job then sees the virtual clock advance by its own period, so each is polled once
+per 1.5 periods: the same share for all, whatever their periods and however long their polls take. A deadline is at most ten
+seconds, or one period, behind the virtual clock: a job that was away, because its device was silent, comes back first,
+and has not saved up more than that.
 
 A poll is not interrupted, so a job loses more than its share if the polls of others are longer than its period.
 
@@ -65,6 +66,7 @@ class Queue:
     def __init__(self) -> None:
         self._heap: list[_Entry] = []
         self._numbers = count()
+        self._behind_s = 0.0
 
     def first(self) -> Row | None:
         """Return the row whose deadline is nearest, or None when nobody waits."""
@@ -91,7 +93,16 @@ class Queue:
     def virtual(self, now: float) -> float:
         """Return the virtual time."""
         first = self.first()
-        return now if first is None else min(now, first.deadline)
+        if first is not None:
+            self._behind_s = max(self._behind_s, now - first.deadline)
+        return now - self._behind_s
+
+    def next(self) -> Row | None:
+        """Return the row whose turn it is, now that the bus is free; with nobody there, set the virtual clock right."""
+        first = self.first()
+        if first is None:
+            self._behind_s = 0.0
+        return first
 
     def late(self, now: float) -> bool:
         """Return whether somebody waits longer than should be."""
