@@ -10,6 +10,7 @@ from rtu_agent.bus.port_error import PortError
 from rtu_agent.clock import Clock
 from rtu_agent.config.model import DeviceSettings
 from rtu_agent.domain.registers import Span
+from rtu_agent.domain.text import in_words
 from rtu_agent.driver_api import Driver
 from rtu_agent.events import Event, OutcomeKind, PortOpenFailed, Watchers
 from rtu_agent.normalize.decode import Decoded
@@ -156,5 +157,5 @@ async def _poll(asker: Asker, device: PolledDevice, groups: Groups, clock: Clock
         try:
             decoded = plan.decode(payloads)
         except Exception as error:  # noqa: BLE001 - a driver's mistake is told beside what the device said
-            trouble = f"the driver failed: {error!r}"
+            trouble = f"the driver failed: {in_words(error)}"
     return Answer(plan, "driver_failed" if trouble else progress.kind, payloads, outcomes, decoded, trouble)

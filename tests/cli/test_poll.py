@@ -1,18 +1,20 @@
 """`rtu-agent poll` prints what devices say, and its exit code tells how it went."""
 
-import fcntl
 import json
 import os
 import pty
+import subprocess
+import sys
 import tty
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from rtu_agent.app import load
-from rtu_agent.bus.port import PortError
+from rtu_agent.bus.port_error import PortError
 from rtu_agent.cli import exit_codes, main
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.poll.facts import Facts, fingerprint
@@ -47,6 +49,18 @@ def silent_port() -> Iterator[str]:
     yield os.ttyname(near)
     os.close(far)
     os.close(near)
+
+
+@contextmanager
+def held_by_another_process(port: str) -> Iterator[None]:
+    """Keep a port open as a running agent does."""
+    hold = "import serial, sys; port = serial.Serial(sys.argv[1], exclusive=True); print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", hold, port]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+        process.communicate()
 
 
 def test_values_come_with_their_words_and_blocks(tmp_path: Path) -> None:
@@ -104,12 +118,8 @@ def test_a_port_that_another_process_uses_is_busy(tmp_path: Path, silent_port: s
     file = FactsFile(loaded.site.state)
     file.write({"climate": Facts(mark, 0.0123, 0.25, frozenset({Refusal(Span(Table.INPUT, 2, 1))}))})
     before = file.path.stat()
-    held = os.open(silent_port, os.O_RDWR | os.O_NOCTTY)
-    fcntl.flock(held, fcntl.LOCK_EX)
-    try:
+    with held_by_another_process(silent_port):
         result = poll(tmp_path, "climate", port=silent_port)
-    finally:
-        os.close(held)
 
     assert result.exit_code == exit_codes.PORT_BUSY
     assert "another process uses the port" in result.stderr

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -67,14 +67,6 @@ class Grouped(Driver, table="holding"):
     rare = u16(2, group="slow", vendor_specific=True)
 
 
-class Broken(DevicePlans):
-    """The plans of a driver with a mistake."""
-
-    def poll(self, groups: frozenset[str]) -> PollPlan:
-        """Return a plan that cannot be decoded."""
-        return replace(super().poll(groups), decode=raise_error)
-
-
 def raise_error(_: object) -> Decoded:
     """Fail as a driver's own code may."""
     raise ZeroDivisionError
@@ -85,8 +77,16 @@ def polled(unit: int, driver: type[Driver] = Pair) -> PolledDevice:
     return polled_device(f"d{unit}", unit, driver, LINE, {"site": "s", "bus": "b", "device": f"d{unit}"})
 
 
-def broken(unit: int) -> PolledDevice:
+def broken(unit: int, decode: Callable[[object], Decoded] = raise_error) -> PolledDevice:
     """Return such a device whose replies cannot be decoded."""
+
+    class Broken(DevicePlans):
+        """The plans of a driver with a mistake."""
+
+        def poll(self, groups: frozenset[str]) -> PollPlan:
+            """Return a plan that cannot be decoded."""
+            return replace(super().poll(groups), decode=decode)
+
     device = polled(unit)
     device.plans = Broken(Pair, LINE, device.silent.tags)
     return device
@@ -353,10 +353,10 @@ async def test_a_driver_that_raises_costs_nobody_else_anything(tmp_path: Path) -
 async def test_what_a_driver_raises_cannot_end_the_polling(tmp_path: Path) -> None:
     """An exception that fails when it is asked what it is, is still only a failed poll."""
 
-    def raise_mute(_: Sequence[bytes | None]) -> Decoded:
+    def raise_mute(_: object) -> Decoded:
         raise MuteError
 
-    world = World(tmp_path / "port", [polled(1, raise_mute), polled(2)], {})
+    world = World(tmp_path / "port", [broken(1, raise_mute), polled(2)], {})
     world.line.plug()
 
     async with running(world):

@@ -11,9 +11,9 @@ So deadlines are kept in *virtual time*. The virtual clock shows the real time w
 the earliest deadline that still waits: on a bus asked for 1.5 times what it carries it runs at two thirds of the speed.
 It is set right when the bus is free and nobody waits. A job that was served is due again one period later in virtual
 time. Between two of its polls every job then sees the virtual clock advance by its own period, so each is polled once
-per 1.5 periods: the same share for all, whatever their periods and however long their polls take. A deadline is at most ten
-seconds, or one period, behind the virtual clock: a job that was away, because its device was silent, comes back first,
-and has not saved up more than that.
+per 1.5 periods: the same share for all, whatever their periods and however long their polls take. A deadline is at most
+ten seconds, or one period, behind the virtual clock: a job that was away, because its device was silent, comes back
+first, and has not saved up more than that.
 
 A poll is not interrupted, so a job loses more than its share if the polls of others are longer than its period.
 
