@@ -44,6 +44,22 @@ def test_the_silent_device_that_waits_longest_is_probed_first() -> None:
     assert probing.next_due(3.0, lambda _: 9.0) == 9.0
 
 
+def test_a_probe_that_is_due_may_wait_for_a_gap() -> None:
+    """For a second; the next one has its own second."""
+    probing = bus_of("a", "b")
+    lose(probing, "a", now=1.0)
+    assert not probing.may_defer(1.0)
+
+    assert probing.due(5.0, never) == "a"
+    assert probing.may_defer(5.9)
+    assert probing.next_due(5.9, never) == 6.0
+    assert not probing.may_defer(6.0)
+    probing.spent(0.1, 6.1)
+    assert not probing.may_defer(6.1)
+    assert probing.due(8.0, never) == "a"
+    assert probing.may_defer(8.5)
+
+
 def test_many_that_die_at_once_are_probed_within_the_share() -> None:
     """Nine of ten, half a second each: in the first minute, the first suspect probes included, a twentieth is used."""
     names = [str(place) for place in range(10)]

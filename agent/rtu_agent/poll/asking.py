@@ -40,6 +40,10 @@ class Asker:
             device.avoid()
         return outcome
 
+    def probe_s(self, device: PolledDevice) -> float:
+        """Return how long a probe of the device may hold the bus, seconds, but for the few characters on the wire."""
+        return self._patience.probation_s(device.unit)
+
     async def probe(self, device: PolledDevice) -> Outcome:
         """Read as little as possible, to see whether the device is there."""
         span = device.probes[device.health.asked % len(device.probes)]

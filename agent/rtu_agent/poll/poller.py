@@ -89,10 +89,10 @@ class Poller:
 
     async def _do_something(self, now: float) -> bool:
         """Ask somebody who is to be asked now; return False when there is nobody."""
-        silent = None if self._probed else self._probing.due(now, self._blocked)
+        silent = self._to_probe(now)
         self._probed = silent is not None
         if silent is not None:
-            await self._probe(self._devices[silent])
+            await self._probe(silent)
         elif progress := next((progress for progress in self._waiting if progress.resume_at <= now), None):
             self._waiting.remove(progress)
             progress.resume()
@@ -100,8 +100,18 @@ class Poller:
         elif tick := self._schedule.take(now):
             await self._poll(self._start(tick, now))
         else:
-            return self._probing.due(now, self._blocked) is not None
+            return False
         return True
+
+    def _to_probe(self, now: float) -> PolledDevice | None:
+        """Return the silent device to probe now: never two in a row while others wait, and in a gap if one comes."""
+        name = self._probing.due(now, self._blocked)
+        if name is None:
+            return None
+        device, room_s = self._devices[name], self._schedule.room_s(now)
+        if room_s < self._asker.probe_s(device) and (self._probing.may_defer(now) or (self._probed and not room_s)):
+            return None
+        return device
 
     def _next_moment(self, now: float) -> float:
         moments = [now + LONGEST_REST_S, self._schedule.next_due(now), self._probing.next_due(now, self._blocked)]

@@ -1,7 +1,8 @@
 """Which of the silent devices of a bus is probed, and when.
 
 All of them share one budget of the bus's time, so that their neighbours do not notice them. Unused time is saved up for
-two probes of half a second, and a probe may overdraw; then all wait until the debt is paid. Where nobody is online
+two probes of half a second, and a probe may overdraw; then all wait until the debt is paid. A probe that is due waits
+some time for a gap between polls that is long enough. Where nobody is online
 there are no neighbours: nothing is charged, and only the pauses of `health` count. When the first of a bus comes back
 on which all were silent, it was the line and not the devices, so the others are probed at once.
 """
@@ -14,6 +15,9 @@ from rtu_agent.events import DeviceState, OutcomeKind
 from rtu_agent.poll.health import Health
 
 PROBE_SHARE: Final = 0.05
+
+LONGEST_DEFERRAL_S: Final = 1.0
+"""How long a probe that is due waits for a gap between polls that it fits in."""
 
 Blocked = Callable[[str], float | None]
 """Says until when a device must not be asked, or None."""
@@ -31,6 +35,7 @@ class Probing:
         self._healths = healths
         self._silent: dict[str, Health] = {}
         self._budget = ProbeBudget(now)
+        self._due_since: float | None = None
 
     def heard(self, device: str, kind: OutcomeKind, now: float) -> DeviceState | None:
         """Take the verdict of a transaction with a device; return its new state if it changed."""
@@ -48,20 +53,35 @@ class Probing:
 
     def spent(self, seconds: float, now: float) -> None:
         """A silent device has held the bus for `seconds`."""
+        self._due_since = None
         if not self._nobody_online:
             self._budget.spend(seconds, now)
 
     def due(self, now: float, blocked: Blocked) -> str | None:
         """Return the silent device that has waited longest, if one may be probed now."""
+        device = self._longest_waiting(now, blocked)
+        if device is None:
+            self._due_since = None
+        elif self._due_since is None:
+            self._due_since = now
+        return device
+
+    def _longest_waiting(self, now: float, blocked: Blocked) -> str | None:
         if not self._silent or not (self._nobody_online or self._budget.ready_at(now) <= now):
             return None
-        due = [(health.probe_at, name) for name, health in self._silent.items() if health.probe_at <= now]
-        return next((name for _, name in sorted(due) if blocked(name) is None), None)
+        due = sorted((health.probe_at, name) for name, health in self._silent.items() if health.probe_at <= now)
+        return next((name for _, name in due if blocked(name) is None), None)
+
+    def may_defer(self, now: float) -> bool:
+        """Return whether the probe that is due may still wait for a better moment."""
+        return self._due_since is not None and now < self._due_since + LONGEST_DEFERRAL_S
 
     def next_due(self, now: float, blocked: Blocked) -> float:
-        """Return when the next probe may be due; `inf` when nobody is silent."""
+        """Return when the next probe is due, or may be deferred no longer; `inf` when nobody is silent."""
         if not self._silent:
             return inf
+        if self._due_since is not None:
+            return self._due_since + LONGEST_DEFERRAL_S
         soonest = min(max(health.probe_at, blocked(name) or now) for name, health in self._silent.items())
         return soonest if self._nobody_online else max(soonest, self._budget.ready_at(now))
 

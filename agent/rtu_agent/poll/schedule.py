@@ -75,6 +75,14 @@ class Schedule:
             heappop(self._ticks)
         return self._ticks[0][0] + self._jumped_s if self._ticks else inf
 
+    def room_s(self, now: float) -> float:
+        """Return how long nobody can be taken who is not held, seconds; `inf` when all are held. It costs O(n)."""
+        time = self._advance(now)
+        if self._urgent.first() or self._others.first():
+            return 0.0
+        free = (row.following for row in self._rows if row.job.device not in self._held)
+        return min(free, default=inf) - time
+
     def _advance(self, now: float) -> float:
         """Let every tick arrive whose time has come; return the time that the grids know."""
         step = 0.0 if self._seen is None else now - self._seen
