@@ -21,7 +21,7 @@ from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watcher, Wa
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.plugins import OutputType, load_drivers, load_outputs
 from rtu_agent.poll.asking import Asker
-from rtu_agent.poll.assembly import jobs_of, polled_device
+from rtu_agent.poll.assembly import jobs_of, polled_device, reads_of
 from rtu_agent.poll.facts import Facts, fingerprint
 from rtu_agent.poll.facts_file import FactsFile
 from rtu_agent.poll.job import Job
@@ -136,6 +136,7 @@ class Agent:
                 mark = fingerprint(driver, name, entry.unit)
                 known = learnt(memory.recall(entry.name, mark), driver, self._clock.monotonic())
                 device = make_device(self._site, entry, driver, *known)
+                grant(device, patience)
                 memory.keep(device, mark, patience)
                 devices.append(device)
                 jobs += jobs_of(device, entry.intervals(driver))
@@ -235,10 +236,16 @@ def make_device(
     return polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s, refusals)
 
 
+def grant(device: PolledDevice, patience: Patience) -> None:
+    """Let a device think for as long as its driver says that it needs."""
+    if device.timeout_s is not None:
+        patience.grant(device.unit, device.timeout_s)
+
+
 def learnt(facts: Facts | None, driver: type[Driver], now: float) -> tuple[float | None, Refusals]:
     """Return what a device begins with: the turnaround and the refusals that were learnt, or none."""
     known = facts.refusals if facts is not None else ()
-    refusals = Refusals((point.span for point in driver.points), known, now)
+    refusals = Refusals(reads_of(driver), known, now)
     return None if facts is None else facts.turnaround_s, refusals
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from rtu_agent.app import LoadedSite, bus_of, learnt, make_device
+from rtu_agent.app import LoadedSite, bus_of, grant, learnt, make_device
 from rtu_agent.bus.port_error import PortError
 from rtu_agent.clock import Clock
 from rtu_agent.config.model import DeviceSettings
@@ -107,6 +107,7 @@ async def _on_bus(
     try:
         await tried.wait()
         for asked, device in devices:
+            grant(device, patience)
             asked.unreachable = bus.refused
             if bus.refused is None:
                 await _everything(Asker(bus, patience, clock), asked, device, clock)

@@ -103,7 +103,7 @@ def test_encoding_undoes_reading(data: st.DataObject, form: Codec) -> None:
 def test_a_pattern_is_the_bits_of_a_value(data: st.DataObject, form: Codec) -> None:
     """Sentinels are written as patterns and found as values: the way there and back is exact."""
     assert isinstance(form, WordCodec)
-    pattern = data.draw(st.integers(0, (1 << 16 * form.items) - 1))
+    pattern = data.draw(st.integers(0, (1 << form.pattern_bits) - 1))
 
     raw = form.from_pattern(pattern)
 

@@ -3,9 +3,10 @@
 from rtu_agent import driver_api
 
 PROMISED = [
-    *("DefinitionError", "Driver", "Limits", "MapError", "Point", "Serial"),
-    *("bcd", "bit", "bits", "enum", "f32", "f64", "hookimpl", "i16", "i32", "i64"),
-    *("load_register_map", "ref", "string", "u16", "u32", "u64"),
+    *("Boundary", "DefinitionError", "Derived", "Driver", "Factor", "Limits", "MapError", "Page", "Point", "Serial"),
+    *("Signal", "bcd", "bit", "bits", "decimal", "decimal_places", "derived", "enum", "f32", "f64", "hookimpl"),
+    *("i16", "i32", "i64", "load_register_map", "multiplier", "product_of", "ref", "scale_factor", "signed_by"),
+    *("string", "sum_of", "u16", "u32", "u64"),
 ]
 
 

@@ -13,7 +13,20 @@ from rtu_agent.domain.units import UNITS, UnitSymbol, unit
 from rtu_agent.domain.vocabulary import ANY_UNIT, QUALIFIERS, VOCABULARY
 from rtu_agent.driver_api import DefinitionError, MapError, load_register_map
 from rtu_agent.driver_api.codec import TypeName
-from rtu_agent.driver_api.options import BcdOptions, DriverOptions
+from rtu_agent.driver_api.derived import DerivedName
+from rtu_agent.driver_api.factor import FactorName
+from rtu_agent.driver_api.header import FACTS
+from rtu_agent.driver_api.options import (
+    BcdOptions,
+    CodeOptions,
+    DecimalOptions,
+    DerivedOptions,
+    DriverOptions,
+    FactorOptions,
+    MultiplierOptions,
+    SignedOptions,
+    TextOptions,
+)
 from rtu_agent.driver_api.wire import DEFAULT_INTERVALS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "drivers.md").read_text(encoding="utf-8")
@@ -70,18 +83,24 @@ def test_the_register_maps_load(tmp_path: Path) -> None:
 def test_the_guide_names_everything_an_author_may_write() -> None:
     """Types, options, groups and public names; a new one cannot stay a secret."""
     options = {option for cells in table("Options") for option in words(cells[0])}
+    of_points = (BcdOptions, CodeOptions, DecimalOptions, FactorOptions, MultiplierOptions, SignedOptions, TextOptions)
     of_class = [
         option for heading in ("Tables and orders", "Limits") for cells in table(heading) for option in words(cells[0])
     ]
-    elsewhere = {"words", "intervals"}
 
     assert {name for cells in table("Types") for name in words(cells[0])} == set(get_args(TypeName))
-    assert options | elsewhere == set(get_type_hints(BcdOptions)) | {"words", "intervals"}
-    assert set(of_class) | {"intervals"} == set(get_type_hints(DriverOptions))
+    assert {name for cells in table("Scales in registers") for name in words(cells[0])} == set(get_args(FactorName))
+    assert {name for cells in table("Derived points") for name in words(cells[0])} == set(get_args(DerivedName))
+    assert options | {"words", "number"} == {key for said in of_points for key in get_type_hints(said)}
+    for option in get_type_hints(DerivedOptions):
+        assert f"`{option}`" in GUIDE.partition("### Derived points")[2].partition("## The device")[0]
+    assert all(f"`{fact}`" in GUIDE for fact in FACTS)
+    assert set(of_class) | {"intervals", "without"} == set(get_type_hints(DriverOptions))
     assert {cells[0].strip("`"): cells[1] for cells in table("Groups")} == {
         group: f"{seconds:g} s" if seconds else "at start" for group, seconds in DEFAULT_INTERVALS.items()
     }
-    for name in {*driver_api.__all__} - {"Point", "Limits", "MapError", "DefinitionError"}:
+    made = {"Boundary", "Derived", "Factor", "Limits", "Page", "Point", "Signal", "DefinitionError", "MapError"}
+    for name in {*driver_api.__all__} - made:
         assert re.search(rf"\b{name}\b", GUIDE), name
 
 

@@ -20,12 +20,20 @@ from rtu_agent.driver_api import (
     bcd,
     bit,
     bits,
+    decimal,
+    decimal_places,
     enum,
     f32,
     i16,
     load_register_map,
+    multiplier,
+    product_of,
+    scale_factor,
+    signed_by,
     string,
+    sum_of,
     u16,
+    u32,
 )
 
 TH1 = """\
@@ -156,6 +164,102 @@ def test_a_map_can_say_all_that_a_class_can(write: Writer) -> None:
     assert loaded.limits == Limits(20, True, (Span(Table.HOLDING, 0x100, 0x100),), 0.05, 2.0)
 
 
+def test_a_map_can_say_what_is_more_than_a_register(write: Writer) -> None:
+    """Fields, words far apart, factors, hidden and derived points: as a class says them."""
+
+    class AcmeMore(Driver, table="holding", boundaries=[0x100], stride=2, timeout_s=5.0):
+        name = "acme.more"
+        kind = "battery"
+        products = ("M1", "M2")
+        source = "Acme manual, section 4"
+        confidence = "low"
+        api = 1
+
+        _sf = scale_factor(0x0000)
+        _places = decimal_places(0x0002, mask=0x00FF)
+        _ct = multiplier(0x0004, number="u32", scale=0.1)
+        current_l1 = i16(0x0008, "A", scale=_sf)
+        current_l2 = i16(0x000A, "A", scale=(0.1, _ct, _places), sign_bit=True)
+        battery_soc = u16(0x000C, "%", mask=0x00FF)
+        energy_import_active = u32((0x0010, 0x0014), "kWh", word_order="little")
+        energy_export_active = decimal(0x0018, "kWh", words=3, digits=3)
+        power_factor = f32(0x0020, four_quadrant=True, page=(0x0100, 2))
+        device_name = string(0x0030, 8, one_per_word=True, alone=True)
+        _state = enum(0x0040)
+        current_sum = sum_of(current_l1, current_l2)
+        battery_power = product_of(current_sum, battery_soc, unit="kW", group="slow", valid=(0, 5))
+        battery_current = signed_by(current_l1, _state, negative=(2, 3))
+
+    loaded = load_register_map(
+        write("""\
+        driver: acme.more
+        kind: battery
+        products: [M1, M2]
+        source: Acme manual, section 4
+        confidence: low
+        api: 1
+        table: holding
+        boundaries: [0x100]
+        stride: 2
+        timeout: 5s
+        points:
+          current_l1: {at: 0x0008, type: i16, unit: A, scale: _sf}
+          _sf: {at: 0x0000, type: scale_factor}
+          _places: {at: 0x0002, type: decimal_places, mask: 0x00FF}
+          _ct: {at: 0x0004, type: multiplier, number: u32, scale: 0.1}
+          current_l2: {at: 0x000A, type: i16, unit: A, scale: [0.1, _ct, _places], sign_bit: true}
+          battery_soc: {at: 0x000C, type: u16, unit: "%", mask: 0x00FF}
+          energy_import_active: {at: [0x0010, 0x0014], type: u32, unit: kWh, word_order: little}
+          energy_export_active: {at: 0x0018, type: decimal, unit: kWh, words: 3, digits: 3}
+          power_factor: {at: 0x0020, type: f32, four_quadrant: true, page: [0x0100, 2]}
+          device_name: {at: 0x0030, type: string, words: 8, one_per_word: true, alone: true}
+          _state: {at: 0x0040, type: enum}
+          current_sum: {type: sum_of, of: [current_l1, current_l2]}
+          battery_power: {type: product_of, of: [current_sum, battery_soc], unit: kW, group: slow, valid: [0, 5]}
+          battery_current: {type: signed_by, magnitude: current_l1, sign: _state, negative: [2, 3]}
+        """)
+    )
+
+    for word in ("name", "kind", "products", "source", "confidence", "api", "limits", "intervals", "signals", "points"):
+        assert getattr(loaded, word) == getattr(AcmeMore, word), word
+    assert set(loaded.registers) == set(AcmeMore.registers)
+    assert set(loaded.ties) == set(AcmeMore.ties)
+
+
+def test_points_that_others_name_are_looked_for(write: Writer) -> None:
+    """Each name that means nothing has its place, and what rests on a mistake is not told as well."""
+    problems = write.problems("""\
+        driver: acme.th1
+        kind: environment
+        table: input
+        type: i16
+        points:
+          _places: {at: 0, type: decimal_places, nmber: u16}
+          temperature: {at: 1, unit: "°C", scale: _places}
+          dew_point: {at: 2, unit: "°C", scale: [0.1, _place]}
+          voltage: {at: 3, unit: V, scale: temperature}
+          current_sum: {type: sum_of, of: [voltage, curent]}
+          current: {at: 4, unit: A}
+          battery_power: {type: signed_by, magnitude: 5, sign: current}
+          co2: {type: derived, compute: x}
+          _options: {at: 9}
+          __init__: {at: 9}
+          _Sf: {at: 9}
+        """)
+
+    assert problems == [
+        "6:42 'nmber' is not an option of decimal_places, did you mean 'number'?",
+        "8:47 '_place' is no point of this map, did you mean '_places'?",
+        "9:36 scale must be a number or a factor, not a point",
+        "10:45 'curent' is no point of this map, did you mean 'current'?",
+        "12:47 magnitude must be a point of this driver, not 5",
+        "13:15 'derived' is not a type; there are u16, i16, u32, i32, u64, i64, f32, f64, bcd, decimal, string, bits, enum, bit, scale_factor, decimal_places, multiplier, sum_of, product_of, signed_by",
+        "14:3 a point is named by lower-case words joined by '_', at most 64 characters, not '_options'",
+        "15:3 a point is named by lower-case words joined by '_', at most 64 characters, not '__init__'",
+        "16:3 a hidden point is named by `_` and lower-case words joined by '_', not '_Sf'",
+    ]
+
+
 def test_all_mistakes_in_one_run_each_at_its_place(write: Writer) -> None:
     """Those of the language, of the vocabulary and of the schema, in the order of the file."""
     problems = write.problems("""\
@@ -209,7 +313,7 @@ def test_all_mistakes_in_one_run_each_at_its_place(write: Writer) -> None:
         ("driver: a.b\nkind: test\npoints: {co2: {at: 1, unit: ppm, type: u16}}\n", ["3:10 has no table; name one here or, for all points, at the class"]),
         ("driver: a.b\nkind: test\npoints: {co2: {at: 1, unit: ppm, table: input}}\n", ["3:10 has no type; name one here or, for all points, at the top of the map"]),
         ("driver: a.b\nkind: test\ntype: u17\ntable: input\npoints: {co2: {at: 1, unit: ppm}}\n", ["5:10 'u17' is not a type, did you mean 'u16'?"]),
-        ("driver: a.b\nkind: test\ntable: input\npoints: {co2: {at: 1, unit: ppm, type: [u16]}}\n", ["4:40 ['u16'] is not a type; there are u16, i16, u32, i32, u64, i64, f32, f64, bcd, string, bits, enum, bit"]),
+        ("driver: a.b\nkind: test\ntable: input\npoints: {co2: {at: 1, unit: ppm, type: [u16]}}\n", ["4:40 ['u16'] is not a type; there are u16, i16, u32, i32, u64, i64, f32, f64, bcd, decimal, string, bits, enum, bit, scale_factor, decimal_places, multiplier, sum_of, product_of, signed_by"]),
         ("driver: a.b\nkind: test\ntable: input\npoints: {co2: {unit: ppm, type: u16}}\n", ["4:10 'at' is missing"]),
         ("driver: a.b\nkind: test\ntable: input\npoints: {co2: {at: 30001, unit: ppm, type: u16, ref: 30001}}\n", ["4:49 'ref' is not an option of u16"]),
         ("driver: a.b\nkind: test\ntable: input\npoints: {limits: {at: 1, type: u16, vendor_specific: true}}\n", ["4:10 'limits' is a word of every driver and cannot name a point"]),

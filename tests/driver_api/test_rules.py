@@ -57,8 +57,8 @@ def said(options: Any = None, **points: Declaration) -> str:
         (u16(0, "V", invalid=[float("nan")]), "invalid.0 must be a whole number, not nan"),  # type: ignore[list-item]
         (u16(0, "V", word_order="low"), "word_order must be 'big' or 'little', not 'low'"),  # type: ignore[arg-type]
         (u16(0, "V", words=2), "'words' is not an option of u16"),  # type: ignore[call-arg]
-        (string(0, 4), "'voltage' is an amount, which string cannot hold; use u16, i16, u32, i32, u64, i64, bcd, f32, f64"),
-        (bits(0), "'voltage' is an amount, which bits cannot hold; use u16, i16, u32, i32, u64, i64, bcd, f32, f64"),
+        (string(0, 4), "'voltage' is an amount, which string cannot hold; use u16, i16, u32, i32, u64, i64, bcd, decimal, f32, f64"),
+        (bits(0), "'voltage' is an amount, which bits cannot hold; use u16, i16, u32, i32, u64, i64, bcd, decimal, f32, f64"),
         (u16(0, "V", vendor_specific=True), "'voltage' is in the common schema, so it cannot be vendor-specific"),
     ],
 )  # fmt: skip
@@ -76,8 +76,8 @@ def test_what_is_wrong_with_a_voltage(declaration: Declaration, flaw: str) -> No
         ({"process_value": u16(0, "bra")}, "process_value: 'bra' is not a unit, did you mean 'bar'?"),  # type: ignore[arg-type]
         ({"digital_input_1": u16(0)}, "digital_input_1: 'digital_input' is a state, which u16 cannot hold; use bit"),
         ({"digital_input_1": bit(0)}, "digital_input_1: bit cannot be in table input; name coil or discrete_input"),
-        ({"alarm": bit(0, table="coil")}, "alarm: 'alarm' is a code, which bit cannot hold; use bits, enum, u16, i16, u32, i32, u64, i64, bcd"),
-        ({"alarm": f32(0)}, "alarm: 'alarm' is a code, which f32 cannot hold; use bits, enum, u16, i16, u32, i32, u64, i64, bcd"),
+        ({"alarm": bit(0, table="coil")}, "alarm: 'alarm' is a code, which bit cannot hold; use bits, enum, u16, i16, u32, i32, u64, i64, bcd, decimal"),
+        ({"alarm": f32(0)}, "alarm: 'alarm' is a code, which f32 cannot hold; use bits, enum, u16, i16, u32, i32, u64, i64, bcd, decimal"),
         ({"alarm": u16(0, scale=10)}, "alarm: 'alarm' is a code; it has neither scale nor offset"),
         ({"alarm": bits(0, {16: "x"})}, "alarm: 16 is not between 0 and 15"),
         ({"alarm": bits(0, {-1: "x"})}, "alarm: -1 is not between 0 and 15"),
@@ -85,7 +85,7 @@ def test_what_is_wrong_with_a_voltage(declaration: Declaration, flaw: str) -> No
         ({"alarm": bits(0, {"a": "x"})}, "alarm: names.a must be a whole number, not 'a'"),  # type: ignore[dict-item]
         ({"alarm": bits(0, {0: 1})}, "alarm: names.0 must be a text, not 1"),  # type: ignore[dict-item]
         ({"operating_state": enum(0, {65536: "x"})}, "operating_state: 65536 is not between 0 and 65535"),
-        ({"serial_number": bits(0)}, "serial_number: 'serial_number' is a name, which bits cannot hold; use enum, string, u16, i16, u32, i32, u64, i64, bcd, f32, f64"),
+        ({"serial_number": bits(0)}, "serial_number: 'serial_number' is a name, which bits cannot hold; use enum, string, u16, i16, u32, i32, u64, i64, bcd, decimal, f32, f64"),
         ({"alarm": bits(0, {1: "x"}, words=1000)}, "alarm: bits has 1, 2, 4 words, not 1000"),
         ({"device_name": string(0, 0)}, "device_name: words must be at least 1, not 0"),
         ({"device_name": string(0, 126)}, "device_name: 126 registers are more than this device lets read at once (max_block 125)"),

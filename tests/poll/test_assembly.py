@@ -1,9 +1,11 @@
 """From a driver to what is polled: a device with its plans, and its jobs."""
 
+from rtu_agent.domain.quality import Reason
 from rtu_agent.domain.registers import Span, Table
-from rtu_agent.driver_api import Driver, Serial, bit, f32, string, u32
+from rtu_agent.driver_api import Driver, Serial, bit, f32, i16, scale_factor, signed_by, string, u16, u32
 from rtu_agent.poll.assembly import jobs_of, polled_device
 from rtu_agent.poll.job import Job
+from rtu_agent.protocol.pdu import ReadRequest
 from rtu_agent.protocol.timing import LineSettings
 
 LINE = LineSettings(9600)
@@ -46,3 +48,48 @@ def test_one_job_for_each_group() -> None:
         Job("d", "slow", 60.0),
         Job("d", "once", 0.0),
     }
+
+
+class Inverter(Driver, table="holding", stride=2, gaps_readable=True, boundaries=[0x0010], timeout_s=5):
+    """Has what is read for the sake of others, and what is read alone."""
+
+    name = "test.inverter"
+    kind = "inverter"
+
+    _sf = scale_factor(0x000E)
+    active_power = i16(0x0010, "W", scale=_sf)
+    _magnitude = u16(0x0014, "W")
+    battery_power = signed_by(_magnitude, active_power, group="slow")
+    model_id = u16(0x0012, group="once", alone=True)
+
+
+def test_a_group_reads_all_that_its_values_need() -> None:
+    """Factors, hidden points, and inputs that are stored with another group; within the boundaries of the device."""
+    plans = polled_device("d", 7, Inverter, LINE, TAGS).plans
+
+    normal, slow, once = (plans.poll(frozenset({group})) for group in ("normal", "slow", "once"))
+    assert normal.blocks == (Span(Table.HOLDING, 7, 1), Span(Table.HOLDING, 8, 1))
+    assert slow.blocks == (Span(Table.HOLDING, 7, 1), Span(Table.HOLDING, 8, 3))
+    assert once.blocks == (Span(Table.HOLDING, 9, 1),)
+    assert [field.name for field in slow.series.fields] == ["battery_power_w"]
+    assert slow.decode([b"\xff\xff", b"\xff\xff\0\0\0\x07"]).values == (-7.0,)
+    assert plans.poll(frozenset({"normal", "slow"})).blocks == slow.blocks
+
+
+def test_what_rests_on_a_refused_register_is_not_read() -> None:
+    """Neither the value that a factor scales, nor what is computed from that."""
+    plans = polled_device("d", 7, Inverter, LINE, TAGS).plans
+    plans.refused = frozenset({Span(Table.HOLDING, 7, 1)})
+
+    both = plans.poll(frozenset({"normal", "slow"}))
+
+    assert both.blocks == ()
+    assert set(both.decode([]).reasons.values()) == {Reason.EXCEPTION}
+
+
+def test_a_request_has_the_address_of_the_wire() -> None:
+    """Spans count registers, a device that counts bytes does not; it may be slow as well."""
+    device = polled_device("d", 7, Inverter, LINE, TAGS)
+
+    assert device.request(Span(Table.HOLDING, 8, 3)) == ReadRequest(Table.HOLDING, 0x0010, 3)
+    assert device.timeout_s == 5

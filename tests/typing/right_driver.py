@@ -2,11 +2,16 @@
 
 from rtu_agent.driver_api import (
     Driver,
+    Factor,
     Point,
     Serial,
+    Signal,
     bcd,
     bit,
     bits,
+    decimal,
+    decimal_places,
+    derived,
     enum,
     f32,
     f64,
@@ -14,8 +19,13 @@ from rtu_agent.driver_api import (
     i16,
     i32,
     i64,
+    multiplier,
+    product_of,
     ref,
+    scale_factor,
+    signed_by,
     string,
+    sum_of,
     u16,
     u32,
     u64,
@@ -32,6 +42,9 @@ class Right(
     max_block=50,
     gaps_readable=True,
     unreadable=[(0x0100, 0x01FF)],
+    boundaries=[0x0200],
+    stride=1,
+    timeout_s=5,
     pause_s=0.05,
     min_interval_s=1,
     intervals={"slow": 300},
@@ -40,6 +53,10 @@ class Right(
 
     name = "acme.right"
     kind = "energy_meter"
+    products = ("R1", "R2")
+    source = "Manual 1.0, section 2"
+    confidence = "high"
+    api = 1
     serial = Serial(baudrate=19200, parity="even", stop_bits=2, unit=7)
 
     voltage_l1_n = u16(ref(40001), "V", scale=0.1)
@@ -57,8 +74,31 @@ class Right(
     digital_output_1 = bit(0x0000, table="coil")
     fan_stage = u16(0x0021, vendor_specific=True)
 
+    _sf = scale_factor(0x0030)
+    _places = decimal_places(0x0031, number="i16", mask=0x00FF)
+    _ct = multiplier(0x0032, number="f32", scale=0.1)
+    current_l2 = u16(0x0034, "A", scale=_sf, mask=0x0FFF)
+    current_l3 = i16(0x0035, "A", scale=(0.1, _ct, _places), sign_bit=True, alone=True)
+    energy_total_active = decimal(0x0036, "kWh", words=2, digits=3)
+    apparent_power = u32((0x0038, 0x003A), "VA", page=(0x0100, 2))
+    power_factor_l1 = f32(0x003C, four_quadrant=True)
+    hardware_version = string(0x0040, 4, group="once", one_per_word=True)
 
-class Derived(Right, max_block=20):
+    current_sum = sum_of(current_l2, current_l3, group="slow", valid=(0, 100))
+    dc_power = product_of(voltage_l1_n, current_sum, unit="W", counter=False)
+    battery_power = signed_by(apparent_power, operating_state, {1}, vendor_specific=False)
+
+    @derived("A", group="slow")
+    def leakage_current(self, current_sum: float, current_l2: float) -> float:
+        """Return a difference."""
+        return self.half(current_sum) - current_l2
+
+    def half(self, number: float) -> float:
+        """Help."""
+        return number / 2
+
+
+class Derived(Right, max_block=20, without=["fan_stage"]):
     """The next model."""
 
     name = "acme.derived"
@@ -73,4 +113,7 @@ def rtu_provide_drivers() -> list[type[Driver]]:
 
 
 POINT: Point = Derived.voltage_l1_n
+MEANING: tuple[str, ...] = Right.operating_state.meaning(1)
+RATIO: Factor = Right._ct
+INPUTS: tuple[Signal, ...] = Right.leakage_current.inputs
 ADDRESS: int = Right.temperature.address

@@ -1,6 +1,22 @@
 """Drivers that must not type-check: behind each mistake stands a part of what mypy says about it."""
 
-from rtu_agent.driver_api import Driver, Serial, bit, bits, enum, f32, hookimpl, string, u16
+from rtu_agent.driver_api import (
+    Driver,
+    Serial,
+    bit,
+    bits,
+    derived,
+    enum,
+    f32,
+    hookimpl,
+    multiplier,
+    product_of,
+    scale_factor,
+    signed_by,
+    string,
+    sum_of,
+    u16,
+)
 
 
 class Wrong(Driver, table="inptu"):  # error: "table" to "__init_subclass__"
@@ -26,6 +42,30 @@ class Wrong(Driver, table="inptu"):  # error: "table" to "__init_subclass__"
     device_name = string(0x0011)  # error: Missing positional argument "words"
     digital_input_1 = bit(0x0000, table="discrete")  # error: "table" to "bit"
     digital_input_2 = bit(0x0001, scale=10)  # error: Unexpected keyword argument "scale"
+
+    _sf = scale_factor(0x0020, scale=10)  # error: Unexpected keyword argument "scale"
+    _ct = multiplier(0x0021, number="u8")  # error: "number" to "multiplier"
+    current_l1 = u16(0x0022, "A", scale=voltage)  # error: "scale" to "u16"
+    current_l2 = u16(0x0023, "A", scale=(0.1, "_ct"))  # error: "scale" to "u16"
+    current_l3 = u16(0x0024, "A", sign_bit=True)  # error: Unexpected keyword argument "sign_bit"
+    frequency_min = f32(0x0025, "Hz", mask=0xFF)  # error: Unexpected keyword argument "mask"
+    frequency_max = u16([0x25, 0x27], "Hz")  # error: Argument 1 to "u16"
+    device_load = u16(0x0028, "%", page=0x0100)  # error: "page" to "u16"
+    current_sum = sum_of(_sf)  # error: Argument 1 to "sum_of"
+    dc_power = product_of(voltage, current, unit="Watt")  # error: "unit" to "product_of"
+    battery_power = signed_by(dc_power)  # error: Missing positional argument "sign"
+    grid_power = signed_by(dc_power, voltage, "discharging")  # error: Argument 3 to "signed_by"
+    confidence = "sure"  # error: expression has type "Literal
+    products = "W1"  # error: expression has type "str"
+
+    @derived("Watt")  # error: Argument 1 to "derived"
+    def load_power(self, voltage: float) -> float:
+        """Return something in no unit."""
+        return voltage
+
+    @derived("W")  # error: Argument 1 has incompatible type
+    def aux_power(self, voltage: float) -> None:
+        """Return nothing."""
 
 
 class Options(Driver, table="input", maxblock=50):  # error: Unexpected keyword argument "maxblock"

@@ -83,15 +83,22 @@ def _block(block: Span, outcome: Outcome | None) -> Mapping[str, Any]:
 
 
 def _values(asked: Asked, answer: Answer) -> Iterator[_Line]:
-    points = [point for point in asked.driver.points if point.group in answer.plan.groups]
-    values = [None] * len(points) if answer.decoded is None else answer.decoded.values
+    signals = [signal for signal in asked.driver.signals if signal.group in answer.plan.groups]
+    values = [None] * len(signals) if answer.decoded is None else answer.decoded.values
     reasons = {} if answer.decoded is None else answer.decoded.reasons
-    for point, field, value in zip(points, answer.plan.series.fields, values, strict=True):
-        home = next((b for b in answer.plan.blocks if _holds(b, point)), None)
-        payload = None if home is None else answer.payloads[answer.plan.blocks.index(home)]
-        raw = "" if home is None or payload is None else _raw(point, home, payload)
+    for signal, field, value in zip(signals, answer.plan.series.fields, values, strict=True):
+        raw, block = _origin(signal, answer) if isinstance(signal, Point) else ("", "computed")
         reason = reasons.get(field.name, "not_read" if answer.decoded is None else "")
-        yield _Line(field.name, value, field.unit, str(reason), raw, "" if home is None else str(home))
+        yield _Line(field.name, value, field.unit, str(reason), raw, block)
+
+
+def _origin(point: Point, answer: Answer) -> tuple[str, str]:
+    """Return the words of a point and the block that brought them, each empty where there is none."""
+    home = next((b for b in answer.plan.blocks if _holds(b, point)), None)
+    if home is None:
+        return "", ""
+    payload = answer.payloads[answer.plan.blocks.index(home)]
+    return "" if payload is None else _raw(point, home, payload), str(home)
 
 
 def _holds(block: Span, point: Point) -> bool:

@@ -1,24 +1,53 @@
 """All that a driver may import. `docs/drivers.md` is the guide."""
 
 from rtu_agent.domain.registers import ref
+from rtu_agent.driver_api.derived import Derived, Signal
+from rtu_agent.driver_api.deriving import derived, product_of, signed_by, sum_of
 from rtu_agent.driver_api.driver import Driver
 from rtu_agent.driver_api.errors import DefinitionError, MapError
-from rtu_agent.driver_api.fields import bcd, bit, bits, enum, f32, f64, i16, i32, i64, string, u16, u32, u64
+from rtu_agent.driver_api.factor import Factor
+from rtu_agent.driver_api.fields import (
+    bcd,
+    bit,
+    bits,
+    decimal,
+    decimal_places,
+    enum,
+    f32,
+    f64,
+    i16,
+    i32,
+    i64,
+    multiplier,
+    scale_factor,
+    string,
+    u16,
+    u32,
+    u64,
+)
 from rtu_agent.driver_api.hookspecs import hookimpl
-from rtu_agent.driver_api.point import Point
+from rtu_agent.driver_api.point import Page, Point
 from rtu_agent.driver_api.register_map import load as load_register_map
-from rtu_agent.driver_api.wire import Limits, Serial
+from rtu_agent.driver_api.wire import Boundary, Limits, Serial
 
 __all__ = [
+    "Boundary",
     "DefinitionError",
+    "Derived",
     "Driver",
+    "Factor",
     "Limits",
     "MapError",
+    "Page",
     "Point",
     "Serial",
+    "Signal",
     "bcd",
     "bit",
     "bits",
+    "decimal",
+    "decimal_places",
+    "derived",
     "enum",
     "f32",
     "f64",
@@ -27,8 +56,13 @@ __all__ = [
     "i32",
     "i64",
     "load_register_map",
+    "multiplier",
+    "product_of",
     "ref",
+    "scale_factor",
+    "signed_by",
     "string",
+    "sum_of",
     "u16",
     "u32",
     "u64",

@@ -1,25 +1,29 @@
 """The class that describes a device type, and how its body becomes points.
 
 A class is checked when it is created, and all its mistakes are named at once: what has not the right shape is set
-aside, the rest is compiled and asked whether it keeps the rules. A driver may be derived from another: it starts with
-the points and the options of that one.
+aside, the rest is compiled and asked whether it keeps the rules. A driver may be derived from others: it starts with
+what these declare, says anew what is different, and leaves out what it is `without`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Unpack
 
+from rtu_agent.domain.problem import did_you_mean
+from rtu_agent.domain.record import Value
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api.body import OPTIONS_SHAPE, POINT_SHAPES, strangers
 from rtu_agent.driver_api.checks import objections
-from rtu_agent.driver_api.codec import codec
+from rtu_agent.driver_api.compiler import COMMON, Compiler, Made
+from rtu_agent.driver_api.declaration import Declared
+from rtu_agent.driver_api.derived import Derived, Signal
 from rtu_agent.driver_api.errors import DefinitionError, Flaw
-from rtu_agent.driver_api.fields import Declaration
-from rtu_agent.driver_api.header import header_flaws
+from rtu_agent.driver_api.factor import Factor
+from rtu_agent.driver_api.header import API, Confidence, header_flaws
 from rtu_agent.driver_api.options import DriverOptions
 from rtu_agent.driver_api.point import Point
-from rtu_agent.driver_api.wire import DEFAULT_INTERVALS, Limits, Serial
+from rtu_agent.driver_api.wire import DEFAULT_INTERVALS, Boundary, Limits, Serial
 
 
 class Driver:
@@ -34,71 +38,144 @@ class Driver:
     kind: ClassVar[str]
     """What it measures, for example `energy_meter`; devices of one kind are stored together."""
     serial: ClassVar[Serial] = Serial()
+    products: ClassVar[tuple[str, ...]] = ()
+    """The models that it is for, as they are sold."""
+    source: ClassVar[str] = ""
+    """The document that it follows: title, version, section."""
+    confidence: ClassVar[Confidence | None] = None
+    """How well that is known to be true."""
+    api: ClassVar[int] = API
+    """The version of this interface that it is written for."""
 
+    signals: ClassVar[tuple[Signal, ...]] = ()
+    """What a record holds, in the order of the body: points, and what is computed from them."""
     points: ClassVar[tuple[Point, ...]] = ()
-    """Made from the body, in its order."""
+    """Those signals that are in registers or bits."""
+    registers: ClassVar[tuple[Point, ...]] = ()
+    """All that is in registers or bits: the points, the hidden ones, and the factors."""
+    ties: ClassVar[tuple[tuple[Span, ...], ...]] = ()
+    """Spans that must share a block if they can: of a value, and of the factors that scale it."""
     limits: ClassVar[Limits] = Limits()
     """Made from the options."""
     intervals: ClassVar[Mapping[str, float]] = MappingProxyType({})
     """Seconds between two polls of each group that has points; 0 is at start only. Made from the options."""
     origin: ClassVar[tuple[str, int] | None] = None
     """File and line of the register map that this class was made from."""
+    made: ClassVar[Mapping[str, Made]] = MappingProxyType({})
+    """What each declaration has become."""
+    _declared: ClassVar[Mapping[str, Declared]] = MappingProxyType({})
     _options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     def __init_subclass__(cls, **options: Unpack[DriverOptions]) -> None:
         super().__init_subclass__()
         body = dict(vars(cls))
-        said, unsound_options = OPTIONS_SHAPE.sift(options)
-        flaws = [*header_flaws(cls), *unsound_options, *strangers(body)]
-        cls._options = MappingProxyType({**cls._options, **said})
-        points, unsound_points = _points(body, {**_STAND_IN, **cls._options} if "table" in options else cls._options)
-        cls.points = tuple(({point.name: point for point in cls.points} | points).values())
-        cls.limits = _limits(cls._options)
-        cls.intervals = _intervals(cls._options, {point.group for point in cls.points})
-        flaws += [*unsound_points, *objections(cls.points, cls.limits, cls.intervals)]
-        if not (cls.points or unsound_points):
+        said, unsound = OPTIONS_SHAPE.sift(options)
+        inherited, clashes = _inherited(cls)
+        flaws = [*header_flaws(cls), *unsound, *clashes, *strangers(body, _WORDS)]
+        without = said.pop("without", ())
+        flaws += _not_inherited(without, inherited)
+        cls._options = MappingProxyType(_options(cls) | said)
+        cls._declared = MappingProxyType(_declared(inherited, without, body))
+        stand_in = _STAND_IN if "table" in options else {}
+        compiler = Compiler(cls._declared, {**stand_in, **cls._options}, object.__new__(cls))
+        _fill(cls, compiler.made)
+        derived = [made for made in compiler.made.values() if isinstance(made, Derived)]
+        flaws += [*compiler.flaws, *objections(cls.registers, derived, cls.limits, cls.intervals)]
+        if not (cls.signals or any(isinstance(value, Declared) for value in body.values())):
             flaws.append(Flaw("has no points", path=("points",)))
-        if "unreadable" in said and "table" not in {*cls._options, *options}:
-            flaws.append(
-                Flaw("unreadable ranges are of the table of the class, which names none", path=("unreadable",))
-            )
+        for key, what in _OF_TABLE.items():
+            if key in said and "table" not in {*cls._options, *options}:
+                flaws.append(Flaw(f"{what} are of the table of the class, which names none", path=(key,)))
         if flaws:
             raise DefinitionError(cls.__name__, flaws)
 
+    @classmethod
+    def meaning(cls, column: str, value: Value) -> tuple[str, ...]:
+        """Return what people call the code, or each flag, that a column holds; nothing for what has no name."""
+        for point in cls.points:
+            if point.field.name == column:
+                return point.meaning(value)
+        return ()
 
+
+_WORDS: Final = frozenset({*vars(Driver), *Driver.__annotations__})
 _STAND_IN: Final = {"table": "input"}
 """Instead of a table that is misspelt, so that the points can be checked nevertheless."""
-_COMMON: Final = ("table", "word_order", "byte_order")
-_LIMITS: Final = ("max_block", "gaps_readable", "pause_s", "min_interval_s")
+_OF_TABLE: Final = {"unreadable": "unreadable ranges", "boundaries": "boundaries"}
+_LIMITS: Final = ("max_block", "gaps_readable", "pause_s", "min_interval_s", "timeout_s", "stride")
 
 
-def _points(body: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[dict[str, Point], list[Flaw]]:
-    """Return the points of those declarations that are sound, and what is wrong with the others."""
-    common = {key: options[key] for key in _COMMON if key in options}
-    points, flaws = {}, []
-    for name, declaration in body.items():
-        if isinstance(declaration, Declaration):
-            said, unsound = POINT_SHAPES[declaration.type_name].sift(declaration.arguments, name)
-            if "table" not in {*common, *declaration.arguments}:
-                unsound.append(Flaw("has no table; name one here or, for all points, at the class", name, ("table",)))
-            if not unsound:
-                points[name] = _point(name, declaration, common | said)
-            flaws += unsound
-    return points, flaws
+def _inherited(cls: type[Driver]) -> tuple[dict[str, Declared], list[Flaw]]:
+    """Return what the bases declare. Two bases must not mean different things by one name.
+
+    The options of a class are those of what it inherits as well; but of several bases each keeps its own.
+    """
+    bases = _bases(cls)
+    found: dict[str, tuple[type[Driver], Declared]] = {}
+    flaws = []
+    for base in bases:
+        for name, declaration in base._declared.items():  # noqa: SLF001 - its own kind
+            if found.setdefault(name, (base, declaration))[1] is not declaration and name not in vars(cls):
+                flaws.append(Flaw(f"two of the classes that it is derived from declare '{name}'", name, at_name=True))
+    if len(bases) == 1:
+        return {name: declaration for name, (_, declaration) in found.items()}, flaws
+    return {name: _of_base(base, declaration) for name, (base, declaration) in found.items()}, flaws
 
 
-def _point(name: str, declaration: Declaration, said: dict[str, Any]) -> Point:
-    table, address = Table(said.pop("table")), said.pop("at")
-    word_order, byte_order = said.pop("word_order", "big"), said.pop("byte_order", "big")
-    form = codec(declaration.type_name, said.pop("words", 1), word_order, byte_order)
-    names = MappingProxyType(said.pop("names", {}))
-    return Point(name, table, address, form, names=names, **said)
+def _of_base(base: type[Driver], declaration: Declared) -> Declared:
+    shape = POINT_SHAPES[declaration.type_name]
+    common = {key: base._options[key] for key in COMMON if key in base._options and shape.knows(key)}  # noqa: SLF001
+    return declaration.within(common)
+
+
+def _bases(cls: type[Driver]) -> list[type[Driver]]:
+    return [base for base in cls.__bases__ if issubclass(base, Driver)]
+
+
+def _not_inherited(without: Sequence[str], inherited: Mapping[str, Declared]) -> Iterator[Flaw]:
+    for index, name in enumerate(without):
+        if name not in inherited:
+            message = f"'{name}' is no point that it could be without{did_you_mean(name, inherited)}"
+            yield Flaw(message, path=("without", index))
+
+
+def _declared(
+    inherited: Mapping[str, Declared], without: Sequence[str], body: Mapping[str, Any]
+) -> dict[str, Declared]:
+    kept = {name: value for name, value in inherited.items() if name not in without}
+    return kept | {name: value for name, value in body.items() if isinstance(value, Declared) and name not in _WORDS}
+
+
+def _options(cls: type[Driver]) -> dict[str, Any]:
+    return {key: value for base in reversed(_bases(cls)) for key, value in base._options.items()}  # noqa: SLF001
+
+
+def _fill(cls: type[Driver], made: Mapping[str, Made]) -> None:
+    """Give the class what was made of its body and its options."""
+    cls.made = MappingProxyType(dict(made))
+    cls.signals = tuple(one for one in made.values() if isinstance(one, Point | Derived) and not one.is_hidden)
+    cls.points = tuple(signal for signal in cls.signals if isinstance(signal, Point))
+    in_registers = [one.point if isinstance(one, Factor) else one for one in made.values()]
+    points = [one for one in in_registers if isinstance(one, Point)]
+    cls.registers = tuple(dict.fromkeys(needed for point in points for needed in point.needs))
+    cls.ties = tuple(dict.fromkeys(tie for point in points if len(tie := _tie(point)) > 1))
+    cls.limits = _limits(cls._options)
+    cls.intervals = _intervals(cls._options, {signal.group for signal in cls.signals})
+
+
+def _tie(point: Point) -> tuple[Span, ...]:
+    return tuple(dict.fromkeys(span for span in point.reads if span.table == point.table))
 
 
 def _limits(options: Mapping[str, Any]) -> Limits:
-    table = Table(options.get("table", Table.HOLDING))
-    spans = tuple(Span(table, first, last - first + 1) for first, last in options.get("unreadable", ()))
-    return Limits(unreadable=spans, **{key: options[key] for key in _LIMITS if key in options})
+    """Spans and addresses of an author are those on the wire; inside they count registers."""
+    table, stride = Table(options.get("table", Table.HOLDING)), max(1, options.get("stride", 1))
+    ranges = [(first // stride, last // stride) for first, last in options.get("unreadable", ())]
+    return Limits(
+        unreadable=tuple(Span(table, first, last - first + 1) for first, last in ranges),
+        boundaries=tuple(Boundary(table, -(-address // stride)) for address in options.get("boundaries", ())),
+        **{key: options[key] for key in _LIMITS if key in options},
+    )
 
 
 def _intervals(options: Mapping[str, Any], used: AbstractSet[str]) -> Mapping[str, float]:

@@ -1,21 +1,28 @@
-"""What a driver says about itself before its points: name, kind, serial settings."""
+"""What a driver says about itself before its points: name, kind, serial settings, and where its facts come from."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, Literal, get_type_hints
 
+from rtu_agent.driver_api.declaration import Declared
 from rtu_agent.driver_api.errors import Flaw
-from rtu_agent.driver_api.fields import Declaration
 from rtu_agent.driver_api.shape import Shape
 from rtu_agent.driver_api.wire import Serial
 
 if TYPE_CHECKING:
     from rtu_agent.driver_api.driver import Driver
 
-HEADER: Final = ("name", "kind", "serial")
+Confidence = Literal["high", "medium", "low"]
+"""`high`: a document of the vendor and another source agree, or frames of a device prove it; `low`: neither."""
+API: Final = 1
+"""The version of the driver API: it grows when drivers written for it would not load in an older agent."""
+
+FACTS: Final = {"products": tuple[str, ...], "source": str, "confidence": Confidence, "api": int}
+"""What a driver may say; a bundled one says it all."""
+HEADER: Final = ("name", "kind", "serial", *FACTS)
 SERIAL_SHAPE: Final = Shape("serial", get_type_hints(Serial))
-_SHAPE: Final = Shape("a driver", {}, {"name": str, "kind": str})
+_SHAPE: Final = Shape("a driver", FACTS, {"name": str, "kind": str})
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*")
 _KIND: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -24,11 +31,12 @@ _HIGHEST_UNIT: Final = 255
 
 def header_flaws(driver: "type[Driver]") -> Iterator[Flaw]:
     """Yield all that is wrong with the header of a driver. Its name must be its own, the rest may be inherited."""
-    if any(isinstance(vars(driver).get(key), Declaration) for key in HEADER):
+    body = vars(driver)
+    if any(isinstance(body.get(key), Declared) for key in HEADER):
         return  # a point has taken the place, which is told where points are checked
-    said = {"name": driver.name} if "name" in vars(driver) else {}
+    said: dict[str, Any] = {"name": driver.name} if "name" in body else {}
     said |= {"kind": driver.kind} if hasattr(driver, "kind") else {}
-    misshapen = _SHAPE.sift(said)[1]
+    misshapen = _SHAPE.sift(said | {key: body[key] for key in FACTS if key in body})[1]
     yield from misshapen or _spelling(driver)
     yield from _serial(driver.serial)
 
@@ -39,6 +47,10 @@ def _spelling(driver: "type[Driver]") -> Iterator[Flaw]:
     if not _KIND.fullmatch(driver.kind):
         message = f"kind must be lower-case words joined by '_', such as 'energy_meter', not {driver.kind!r}"
         yield Flaw(message, path=("kind",))
+    if driver.api < 1:
+        yield Flaw(f"api must be the version of the driver API, now {API}, not {driver.api}", path=("api",))
+    if driver.api > API:
+        yield Flaw(f"is written for driver API {driver.api}; this rtu-agent has {API}: update it", path=("api",))
 
 
 def _serial(serial: object) -> Iterator[Flaw]:

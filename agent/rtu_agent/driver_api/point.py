@@ -1,29 +1,40 @@
 """One named signal of a driver: where it is, how it is written there, what it means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from types import MappingProxyType
+from typing import NamedTuple
 
-from rtu_agent.domain.quantity import column, find
-from rtu_agent.domain.record import Field, FieldKind, Value
+from rtu_agent.domain.record import FieldKind, Value
 from rtu_agent.domain.registers import Span, Table
-from rtu_agent.domain.units import Unit, unit
-from rtu_agent.domain.vocabulary import ANY_UNIT, Quantity
+from rtu_agent.domain.units import unit
 from rtu_agent.driver_api.codec import BitCodec, Codec, FloatCodec, TextCodec, WholeCodec
+from rtu_agent.driver_api.factor import Factor, decimal
 from rtu_agent.driver_api.linear import Linear, linear
+from rtu_agent.driver_api.named import Named
 from rtu_agent.driver_api.wire import Group
 
 
+class Page(NamedTuple):
+    """What a holding register must hold while a point is read."""
+
+    register: int
+    """Its address."""
+    value: int
+
+
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One signal of a driver, which has checked it."""
+class Point(Named):
+    """One signal that is in registers or bits; its driver has checked it."""
 
     name: str
     table: Table
     address: int
+    """Of the first of its items on the wire: of the lowest one, where they do not follow each other."""
     codec: Codec
     unit: str = "1"
-    """The unit of `raw * scale + offset`, as the author spells it."""
+    """The unit of `raw * scale * factors + offset`, as the author spells it."""
     scale: float = 1
     offset: float = 0
     invalid: tuple[int, ...] = ()
@@ -37,31 +48,52 @@ class Point:
     """Not in the common schema: the point keeps its name and its unit."""
     names: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """What each code, or each bit from 0, the lowest, is called. For people; the number is what is stored."""
+    factors: tuple[Factor, ...] = ()
+    """Registers that scale it, read in the same poll."""
+    four_quadrant: bool = False
+    """A power factor that goes on beyond 1 and -1 to say that the current leads."""
+    alone: bool = False
+    """It must be read in a request of its own; a wider one would read something else at its address."""
+    page: Page | None = None
+    """What must be selected while it is read."""
+    stride: int = 1
+    """By how much the address grows from one register to the next."""
+    offsets: tuple[int, ...] = ()
+    """Where each of its words is, in registers from `address`, if they do not follow each other."""
 
     @property
     def count(self) -> int:
-        """Items of the table."""
-        return self.codec.items
+        """Items of the table that a read of the value needs."""
+        return max(self.offsets) + 1 if self.offsets else self.codec.items
 
     @property
     def span(self) -> Span:
-        """All items of the table that hold the value."""
-        return Span(self.table, self.address, self.count)
+        """All items of the table that must be read for the value; its address counts registers, whatever the stride."""
+        return Span(self.table, self.address // self.stride, self.count)
 
     @property
-    def quantity(self) -> Quantity | None:
-        """The entry of the common schema; None for a vendor-specific point."""
-        return None if self.vendor_specific else find(self.name)
+    def addresses(self) -> tuple[int, ...]:
+        """The address on the wire of each of its items, in the order of the wire or of the author."""
+        places = self.offsets or range(self.codec.items)
+        return tuple(self.address + self.stride * place for place in places)
 
     @property
-    def canonical_unit(self) -> Unit:
-        """The unit of the stored value: the schema's, or the author's where the schema has none or leaves it open."""
-        quantity = self.quantity
-        return unit(self.unit if quantity is None or quantity.unit == ANY_UNIT else quantity.unit)
+    def places(self) -> tuple[int, ...]:
+        """Where each byte of the big-endian form stands in the bytes of the span."""
+        if isinstance(self.codec, BitCodec):
+            return ()
+        if not self.offsets:
+            return self.codec.order
+        return tuple(2 * self.offsets[place // 2] + place % 2 for place in self.codec.order)
+
+    @property
+    def needs(self) -> "tuple[Point, ...]":
+        """The point itself, then its factors."""
+        return (self, *(factor.point for factor in self.factors))
 
     @property
     def linear(self) -> Linear:
-        """From the number on the wire to the canonical value."""
+        """From the number on the wire to the canonical value, while all factors are 1."""
         return linear(self.scale, self.offset, unit(self.unit), self.canonical_unit)
 
     @property
@@ -78,19 +110,25 @@ class Point:
         if self.codec.type in ("bits", "enum"):
             return True
         is_amount = self.quantity is None or self.quantity.nature == "amount"
-        return not is_amount and isinstance(self.codec, WholeCodec) and self.linear.is_identity
+        is_plain = isinstance(self.codec, WholeCodec) and self.linear.is_identity and not self.factors
+        return not is_amount and is_plain
 
-    @property
-    def field(self) -> Field:
-        """The column of the value."""
-        stored = self.canonical_unit
-        return Field(column(self.name, stored), self.kind, "" if stored.symbol == "1" else stored.symbol)
+    def meaning(self, value: Value) -> tuple[str, ...]:
+        """Return what people call a code, or each flag that is set; nothing for what has no name."""
+        if self.codec.type == "bits":
+            return tuple(name for bit, name in sorted(self.names.items()) if int(value) >> bit & 1)
+        return (self.names[int(value)],) if self.codec.type == "enum" and value in self.names else ()
+
+    def scaled_by(self, factor: Fraction) -> "Point":
+        """Return the point as it is while its factors, multiplied, are `factor`."""
+        return replace(self, factors=(), scale=float(decimal(self.scale) * factor)) if self.factors else self
 
     def encode(self, value: Value) -> bytes:
-        """Return the items that stand for a canonical value, as they are on the wire: the inverse of decoding.
+        """Return the items that stand for a canonical value, one for each of `addresses`: the inverse of decoding.
 
         A value between two steps of the device becomes the nearest step. Sentinels and the valid range are not looked
-        at, because a simulator may want to send just these.
+        at, because a simulator may want to send just these. All factors are taken as 1. Bits that are not of this point
+        are zero.
 
         Raises:
             ValueError: the items cannot hold the value.

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from rtu_agent.domain.problem import did_you_mean
 from rtu_agent.driver_api.errors import Flaw
+from rtu_agent.driver_api.hints import SENTENCE
 
 _PLAIN: Final = {
     "int_type": "a whole number",
@@ -28,12 +29,12 @@ class Shape:
 
     def __init__(self, thing: str, optional: Mapping[str, Any], required: Mapping[str, Any] | None = None) -> None:
         self._thing = thing
-        self._required = tuple(required or ())
+        self.required = tuple(required or ())
         self._adapters = {key: _adapter(hint) for key, hint in {**(required or {}), **optional}.items()}
 
     def sift(self, arguments: Mapping[str, Any], point: str | None = None) -> tuple[dict[str, Any], list[Flaw]]:
         """Return the arguments that are as they must be, and what is wrong with or instead of the others."""
-        flaws = [Flaw(f"'{key}' is missing", point, (key,)) for key in self._required if key not in arguments]
+        flaws = [Flaw(f"'{key}' is missing", point, (key,)) for key in self.required if key not in arguments]
         sound = {}
         for key, value in arguments.items():
             if key not in self._adapters:
@@ -45,6 +46,14 @@ class Shape:
             except ValidationError as error:
                 flaws += [_flaw(key, detail, point) for detail in error.errors(include_url=False)]
         return sound, flaws
+
+    def knows(self, key: str) -> bool:
+        """Return whether there is an argument of that name."""
+        return key in self._adapters
+
+    def schemas(self) -> dict[str, Any]:
+        """Return the JSON Schema of each argument."""
+        return {key: adapter.json_schema() for key, adapter in self._adapters.items()}
 
 
 @cache
@@ -69,6 +78,8 @@ def _words(option: str, detail: ErrorDetails) -> str:
     kind, given = detail["type"], detail["input"]
     if kind in ("missing", "too_long"):
         return f"{option.partition('.')[0]} must be two values, not {given!r}"
+    if kind == SENTENCE:
+        return f"{option} {detail['msg']}"
     if kind == "value_error":
         return f"{option}: {detail['msg'].removeprefix('Value error, ')}"
     if kind == "literal_error":

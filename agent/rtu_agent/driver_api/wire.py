@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-from rtu_agent.domain.registers import Span
+from rtu_agent.domain.registers import Span, Table
 
 Group = Literal["fast", "normal", "slow", "once"]
 """Points that share an interval."""
@@ -25,8 +25,23 @@ class Serial:
 
 
 @dataclass(frozen=True, slots=True)
+class Boundary:
+    """An address that no read may cross: one may begin there, or end before it."""
+
+    table: Table
+    address: int
+
+    def crossed_by(self, block: Span) -> bool:
+        """Return whether `block` has items on both sides."""
+        return block.table == self.table and block.address < self.address < block.end
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """What one read may ask of a device."""
+    """What one read may ask of a device. Spans and addresses count registers: on the wire they are `stride` times that.
+
+    A span of 2 registers from 0x0808 of a device with stride 2 is asked for as 2 registers from 0x1010.
+    """
 
     max_block: int = 125
     """Most items of one read."""
@@ -38,3 +53,9 @@ class Limits:
     """Silence the device needs before a request, beyond the standard's t3.5."""
     min_interval_s: float = 0.0
     """Asking more often than this brings nothing new."""
+    timeout_s: float | None = None
+    """How long the device may think before it answers; None is as long as any other."""
+    boundaries: tuple[Boundary, ...] = ()
+    """What no read may cross."""
+    stride: int = 1
+    """By how much the address grows from one register to the next; 2 where a device counts bytes."""

@@ -7,7 +7,6 @@ from rtu_agent.poll.patience import Patience
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.refusals import REFUSED_CODES, TESTS_PER_POLL
 from rtu_agent.protocol.outcome import Outcome
-from rtu_agent.protocol.pdu import ReadRequest
 
 
 class Asker:
@@ -70,8 +69,7 @@ class Asker:
         return outcomes
 
     async def _read(self, device: PolledDevice, span: Span, timeout_s: float) -> Outcome:
-        request = ReadRequest(span.table, span.address, span.count)
-        outcome = await self.bus.transact(device.unit, request, timeout_s=timeout_s, gap_s=device.gap_s)
+        outcome = await self.bus.transact(device.unit, device.request(span), timeout_s=timeout_s, gap_s=device.gap_s)
         if outcome.turnaround_s is not None:
             self._patience.answered(device.unit, outcome.turnaround_s)
             if outcome.good:

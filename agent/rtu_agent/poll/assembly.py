@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rtu_agent.domain.record import Series
+from rtu_agent.domain.registers import Span
 from rtu_agent.driver_api import Driver
 from rtu_agent.poll.device_plans import DevicePlans
 from rtu_agent.poll.job import Job
@@ -35,7 +36,8 @@ def polled_device(
     Raises:
         PlanError: the driver wants what one request cannot carry.
     """
-    spans = [point.span for point in driver.points]
+    spans = reads_of(driver)
+    limits = driver.limits
     device = PolledDevice(
         name=name,
         unit=unit,
@@ -45,10 +47,17 @@ def polled_device(
         probes=probe_spans(spans),
         remarks=Remarks(tags),
         refusals=refusals or Refusals(spans),
-        gap_s=driver.limits.pause_s,
+        gap_s=limits.pause_s,
+        timeout_s=limits.timeout_s,
+        stride=limits.stride,
     )
     device.avoid()
     return device
+
+
+def reads_of(driver: type[Driver]) -> list[Span]:
+    """Return the spans that must be read whole for the values of the driver, each once."""
+    return list(dict.fromkeys(span for signal in driver.signals for span in signal.reads))
 
 
 def jobs_of(device: PolledDevice, intervals: Mapping[str, float]) -> list[Job]:

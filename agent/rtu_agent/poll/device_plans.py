@@ -14,7 +14,7 @@ from typing import Final
 
 from rtu_agent.domain.record import Series
 from rtu_agent.domain.registers import Span
-from rtu_agent.driver_api import Driver, Point
+from rtu_agent.driver_api import Driver, Signal
 from rtu_agent.normalize.decode import Decoded, Decoder
 from rtu_agent.poll import identity
 from rtu_agent.poll.plan import Reach, WireCost, assumed_turnaround_s, plan
@@ -75,7 +75,7 @@ class DevicePlans:
         self._series: dict[Groups, Series] = {}
         self._plans: dict[Groups, PollPlan] = {}
         self._planned_s = self._turnaround_s
-        self.groups: tuple[str, ...] = tuple(dict.fromkeys(point.group for point in driver.points))
+        self.groups: tuple[str, ...] = tuple(dict.fromkeys(signal.group for signal in driver.signals))
         """The groups that have points, in the order of the driver."""
         for group in self.groups:
             self.poll(frozenset({group}))
@@ -168,30 +168,43 @@ class DevicePlans:
     # -- planning ------------------------------------------------------------------------------------------------------
 
     def _plan(self, groups: Groups) -> PollPlan:
-        points = self._points(groups)
-        wanted = [point.span for point in points if not self._refuses(point)]
-        limits, standard_s = self._driver.limits, self._line.t35_s
-        known = tuple(point.span for point in self._driver.points)
-        unreadable = (*limits.unreadable, *self._refused)
-        pause_s = max(standard_s, limits.pause_s)
+        signals = self._signals(groups)
+        refused = [signal for signal in signals if self._refuses(signal)]
+        needed = dict.fromkeys(point for signal in signals if signal not in refused for point in signal.needs)
+        standard_s = self._line.t35_s
+        pause_s = max(standard_s, self._driver.limits.pause_s)
         cost = WireCost(self._line.character_s, pause_s, self._turnaround_s)
-        max_block = min(limits.max_block, max([self._widest or limits.max_block, *(span.count for span in wanted)]))
-        blocks = plan(wanted, Reach(max_block, limits.gaps_readable, unreadable, known), cost)
-        decoder = Decoder(points, blocks, [point for point in points if self._refuses(point)])
+        lone = dict.fromkeys(point.span for point in needed if point.alone)
+        together = [point.span for point in needed if not point.alone]
+        blocks = (*plan(together, self._reach(together), cost, self._driver.ties), *lone)
+        decoder = Decoder(signals, blocks, refused)
         held_s = sum(map(cost.block_s, blocks))
         wire_s = held_s - len(blocks) * (pause_s - standard_s)
         decode = identity.as_text(decoder) if groups == {ONCE} else decoder
         return PollPlan(groups, blocks, decode, self._series_of(groups, decoder), wire_s, held_s)
 
-    def _points(self, groups: Groups) -> list[Point]:
+    def _reach(self, wanted: Iterable[Span]) -> Reach:
+        limits = self._driver.limits
+        widest = max([self._widest or limits.max_block, *(span.count for span in wanted)])
+        return Reach(
+            min(limits.max_block, widest),
+            limits.gaps_readable,
+            (*limits.unreadable, *self._refused),
+            tuple(point.span for point in self._driver.registers if not point.alone),
+            limits.boundaries,
+        )
+
+    def _signals(self, groups: Groups) -> list[Signal]:
         if not groups or not groups <= {*self.groups} or (ONCE in groups and len(groups) > 1):
             raise ValueError(f"{self._driver.name} cannot be polled for the groups {sorted(groups)} together")
-        return [point for point in self._driver.points if point.group in groups]
+        return [signal for signal in self._driver.signals if signal.group in groups]
 
-    def _refuses(self, point: Point) -> bool:
-        span = point.span
+    def _refuses(self, signal: Signal) -> bool:
+        """Return whether the device refuses something that a signal needs."""
         return any(
-            span.table == bad.table and span.address < bad.end and bad.address < span.end for bad in self._refused
+            span.table == bad.table and span.address < bad.end and bad.address < span.end
+            for span in signal.reads
+            for bad in self._refused
         )
 
     def _series_of(self, groups: Groups, decoder: Decoder) -> Series:

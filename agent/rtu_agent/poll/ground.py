@@ -10,7 +10,13 @@ Range = tuple[int, int]
 
 
 def readable(
-    table: Table, wanted: Iterable[Span], known: Iterable[Span], unreadable: Iterable[Span], *, gaps_too: bool
+    table: Table,
+    wanted: Iterable[Span],
+    known: Iterable[Span],
+    unreadable: Iterable[Span],
+    *,
+    gaps_too: bool,
+    boundaries: Iterable[int] = (),
 ) -> list[Range]:
     """Return the unbroken stretches of a table that may be read, in order.
 
@@ -20,11 +26,14 @@ def readable(
         known: what else the device is known to have.
         unreadable: what must not be touched.
         gaps_too: all addresses may be read, except the unreadable ones.
+        boundaries: addresses at which a stretch ends and another one begins.
     """
     everything = [Span(table, 0, HIGHEST_ADDRESS + 1)]
     ground = _joined(_ranges(table, everything if gaps_too else [*wanted, *known]))
     for first, end in _joined(_ranges(table, unreadable)):
         ground = [part for stretch in ground for part in _without(stretch, first, end)]
+    for boundary in boundaries:
+        ground = [part for stretch in ground for part in _without(stretch, boundary, boundary)]
     return ground
 
 

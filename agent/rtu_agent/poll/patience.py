@@ -62,9 +62,17 @@ class Patience:
 
     def __init__(self, ceiling_s: float) -> None:
         self._ceiling_s = ceiling_s
+        self._granted: dict[int, float] = {}
         self._habits: dict[int, _Habits] = {}
         self._missed_since_full: dict[int, int] = {}
         """How often a unit was silent since it was silent for the full time."""
+
+    def grant(self, unit: int, ceiling_s: float) -> None:
+        """Let `unit` think for so long at most, whatever the site says of its bus: its driver knows how slow it is."""
+        self._granted[unit] = ceiling_s
+
+    def _ceiling_of(self, unit: int) -> float:
+        return self._granted.get(unit, self._ceiling_s)
 
     def knows(self, unit: int) -> bool:
         """Return whether `unit` has ever answered."""
@@ -74,17 +82,19 @@ class Patience:
         """Return how long `unit` may think before its reply begins."""
         habits = self._habits.get(unit)
         if habits is None or habits.trusted < ENOUGH:
-            return self._ceiling_s
-        return min(self._ceiling_s, habits.expected_s)
+            return self._ceiling_of(unit)
+        return min(self._ceiling_of(unit), habits.expected_s)
 
     def probation_s(self, unit: int) -> float:
         """Return the same for a unit that was silent a moment ago."""
         since_full = self._missed_since_full.get(unit)
         if since_full is None or since_full >= FULL_EVERY - 1:
-            return self._ceiling_s
+            return self._ceiling_of(unit)
         known = self._habits.get(unit)
         slowest = [known] if known is not None else self._habits.values()
-        return min(self._ceiling_s, max((habits.expected_s for habits in slowest), default=self._ceiling_s))
+        return min(
+            self._ceiling_of(unit), max((habits.expected_s for habits in slowest), default=self._ceiling_of(unit))
+        )
 
     def answered(self, unit: int, turnaround_s: float) -> None:
         """`unit` took so long until its reply began."""
@@ -100,7 +110,7 @@ class Patience:
         """`unit` did not answer within `timeout_s`."""
         if unit in self._habits:
             self._habits[unit].trusted = 0
-        if timeout_s >= self._ceiling_s:
+        if timeout_s >= self._ceiling_of(unit):
             self._missed_since_full[unit] = 0
         elif unit in self._missed_since_full:
             self._missed_since_full[unit] += 1

@@ -22,6 +22,7 @@ from math import inf
 from typing import Final
 
 from rtu_agent.domain.registers import Span
+from rtu_agent.driver_api import Boundary
 from rtu_agent.poll.ground import Range, allowed_from, readable
 from rtu_agent.protocol.timing import LineSettings
 
@@ -76,12 +77,14 @@ class Reach:
         gaps_readable: addresses nobody wants may be read along.
         unreadable: spans that no block may touch.
         known: spans that may be read along even if gaps may not, because the device is known to have them.
+        boundaries: what no block may cross.
     """
 
     max_block: int = 125
     gaps_readable: bool = True
     unreadable: tuple[Span, ...] = field(default=())
     known: tuple[Span, ...] = field(default=())
+    boundaries: tuple[Boundary, ...] = field(default=())
 
 
 def plan(wanted: Iterable[Span], reach: Reach, cost: WireCost, ties: Iterable[Sequence[Span]] = ()) -> tuple[Span, ...]:
@@ -108,7 +111,14 @@ def plan(wanted: Iterable[Span], reach: Reach, cost: WireCost, ties: Iterable[Se
 
 def _of_table(spans: list[Span], reach: Reach, cost: WireCost, ties: Iterable[list[Span]]) -> list[Span]:
     table = spans[0].table
-    ground = readable(table, spans, reach.known, reach.unreadable, gaps_too=reach.gaps_readable)
+    ground = readable(
+        table,
+        spans,
+        reach.known,
+        reach.unreadable,
+        gaps_too=reach.gaps_readable,
+        boundaries=[boundary.address for boundary in reach.boundaries if boundary.table == table],
+    )
     for span in spans:
         if span.address < allowed_from(span.end, reach.max_block, ground):
             raise PlanError(f"{span} cannot be read: {_why(span, reach)}")

@@ -10,6 +10,7 @@ from rtu_agent.poll.device_plans import DevicePlans, PollPlan
 from rtu_agent.poll.health import Health
 from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.remarks import Remarks
+from rtu_agent.protocol.pdu import ReadRequest
 
 
 @dataclass(slots=True)
@@ -28,12 +29,20 @@ class PolledDevice:
     refusals: Refusals
     gap_s: float = 0.0
     """Silence this device needs before it is asked, seconds."""
+    timeout_s: float | None = None
+    """How long this device may think, seconds; None is as long as any other of its bus."""
+    stride: int = 1
+    """By how much its addresses grow from one register to the next."""
     health: Health = field(default_factory=Health)
 
     def avoid(self) -> None:
         """Let the plans follow what is known of the device's refusals."""
         self.plans.refused = self.refusals.avoided
         self.plans.widest = self.refusals.widest
+
+    def request(self, span: Span) -> ReadRequest:
+        """Return what asks for a span, whose address counts registers."""
+        return ReadRequest(span.table, span.address * self.stride, span.count)
 
     def record(self, plan: PollPlan, payloads: Sequence[bytes | None], time_ms: int) -> Record:
         """Return the record of one poll; a poll without any payload has a record without values."""

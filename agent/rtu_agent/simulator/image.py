@@ -1,12 +1,14 @@
 """The registers and bits of one simulated device, made from its driver."""
 
 import struct
+from collections.abc import Iterator
 
 from rtu_agent.domain.registers import Span, Table
+from rtu_agent.driver_api.codec import BitCodec
 from rtu_agent.driver_api.driver import Driver
 from rtu_agent.driver_api.point import Point
 from rtu_agent.simulator.ear import ExceptionCode
-from rtu_agent.simulator.values import sources
+from rtu_agent.simulator.values import Source, settled, sources
 
 
 class Refused(Exception):
@@ -29,43 +31,73 @@ class Image:
     """
 
     def __init__(self, driver: type[Driver], seed: str) -> None:
-        self._points = [(point.span, point) for point in driver.points]
+        points = settled(driver.registers)
+        self._points = [point for point, _ in points]
         self._limits = driver.limits
-        self._sources = sources(driver.points, seed)
+        self._sources = sources(self._points, seed)
+        self._sources |= {point.name: _always(said) for point, said in points if said is not None}
+        self._pages = {point.page.register: 0 for point in self._points if point.page}
         self._reach = {table: self._between(table) for table in Table} if driver.limits.gaps_readable else {}
 
     def read(self, span: Span, time_s: float) -> list[int]:
-        """Return the words (0 to 0xFFFF) or bits (0 or 1) of `span` at a time, seconds since 1970.
+        """Return the words (0 to 0xFFFF) or bits (0 or 1) of `span`, as a request names it, at a time since 1970, s.
 
         Raises:
             Refused: the device does not have all of the addresses, or never answers so many at once.
         """
         if span.count > self._limits.max_block:
             raise Refused(span, ExceptionCode.ILLEGAL_VALUE)
-        items: dict[int, int] = {}
-        for place, point in self._points:
-            if _overlap(place, span):
-                items.update(enumerate(self._items(point, time_s), start=place.address))
-        addresses = range(span.address, span.end)
+        addresses = range(span.address, span.address + span.count * self._limits.stride, self._limits.stride)
+        items = self._items(span.table, addresses, time_s)
         if not all(address in items or self._is_gap(span.table, address) for address in addresses):
             raise Refused(span, ExceptionCode.ILLEGAL_ADDRESS)
         return [items.get(address, 0) for address in addresses]
 
-    def _items(self, point: Point, time_s: float) -> tuple[int, ...]:
+    def write(self, address: int, word: int) -> None:
+        """Select a page.
+
+        Raises:
+            Refused: the holding register is no page register.
+        """
+        if address not in self._pages:
+            raise Refused(Span(Table.HOLDING, address, 1), ExceptionCode.ILLEGAL_ADDRESS)
+        self._pages[address] = word
+
+    def _items(self, table: Table, addresses: range, time_s: float) -> dict[int, int]:
+        """Return what stands at those of the addresses that are of a point, or select a page."""
+        items = dict(self._pages) if table is Table.HOLDING else {}
+        for point in self._read_by(table, addresses):
+            masks = (1,) if isinstance(point.codec, BitCodec) else point.codec.occupied
+            for address, mask, word in zip(point.addresses, masks, self._words(point, time_s), strict=True):
+                items[address] = items.get(address, 0) & ~mask | word
+        return items
+
+    def _read_by(self, table: Table, addresses: range) -> Iterator[Point]:
+        """Yield the points that a read of the addresses shows: what must be read alone, to no other read."""
+        lone = [point for point in self._points if point.alone and point.addresses == (*addresses,)]
+        for point in lone or (point for point in self._points if not point.alone):
+            selected = not point.page or self._pages[point.page.register] == point.page.value
+            if point.table is table and selected and not {*addresses}.isdisjoint(point.addresses):
+                yield point
+
+    def _words(self, point: Point, time_s: float) -> tuple[int, ...]:
         payload = point.encode(self._sources[point.name](time_s))
-        return struct.unpack(f">{point.count}{'B' if point.table.of_bits else 'H'}", payload)
+        return struct.unpack(f">{len(point.addresses)}{'B' if point.table.of_bits else 'H'}", payload)
 
     def _between(self, table: Table) -> range:
-        """Return the addresses from the first to the last point of `table`."""
-        places = [place for place, _ in self._points if place.table is table]
-        return range(
-            min((place.address for place in places), default=0), max((place.end for place in places), default=0)
-        )
+        """Return the addresses from the first to the last item of a point of `table`."""
+        places = [address for point in self._points if point.table is table for address in point.addresses]
+        stride = self._limits.stride
+        return range(min(places), max(places) + stride, stride) if places else range(0)
 
     def _is_gap(self, table: Table, address: int) -> bool:
         """Return whether an address that no point has may be read along."""
-        item = Span(table, address, 1)
+        item = Span(table, address // self._limits.stride, 1)
         return address in self._reach.get(table, ()) and not any(_overlap(item, no) for no in self._limits.unreadable)
+
+
+def _always(number: float) -> Source:
+    return lambda _time_s: number
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -5,14 +5,17 @@ one time agree, and a test can ask what a reply should have said.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
+from math import prod
 from random import Random
 from typing import Final
 
 from rtu_agent.domain.record import Value
 from rtu_agent.domain.units import unit
 from rtu_agent.driver_api.codec import BitCodec, TextCodec, WholeCodec
+from rtu_agent.driver_api.factor import Factor, FactorName
 from rtu_agent.driver_api.linear import linear
 from rtu_agent.driver_api.point import Point
 from rtu_agent.simulator.electricity import Consumer
@@ -48,10 +51,54 @@ _HIGHEST_AT_DAWN: Final = {"humidity_relative"}
 _NOTHING_WRONG: Final = {"status", "alarm", "error_code"}
 
 
+_FACTORS: Final[Mapping[FactorName, Sequence[float]]] = {
+    "scale_factor": (-1, -2, 0, 1, -3, 2, 3),
+    "decimal_places": (1, 2, 0, 3),
+    "multiplier": (1, 10, 0.1, 100),
+}
+"""What a register that scales others may say, what suits most points first."""
+
+
 def sources(points: Sequence[Point], seed: str) -> dict[str, Source]:
     """Return what tells the values of a device's points, by name: canonical values, such as a record holds."""
     consumer = Consumer([point.name for point in points], _random(seed, ""), _COUNTING_SINCE_S)
     return {point.name: _source(point, consumer, _random(seed, point.name)) for point in points}
+
+
+def settled(points: Sequence[Point]) -> list[tuple[Point, float | None]]:
+    """Return the points of a device as they are while its factors stand still, and what each factor says.
+
+    A factor says what lets all points that it scales be where they usually are. It comes after all that is no factor,
+    so that a register which is both says this.
+    """
+    said: dict[Factor, float] = {}
+    for factor in dict.fromkeys(factor for point in points for factor in point.factors):
+        scaled = [point for point in points if factor in point.factors]
+        fitting = (number for number in _numbers(factor) if all(_fits(point, factor.ratio(number)) for point in scaled))
+        said[factor] = next(fitting, next(_numbers(factor)))
+    factors = {factor.point: number for factor, number in said.items()}
+    fixed = [point.scaled_by(_ratio(point, said)) for point in points if point not in factors]
+    return [*((point, None) for point in fixed), *factors.items()]
+
+
+def _numbers(factor: Factor) -> Iterator[float]:
+    """Yield what the register of a factor can hold, what suits most points first."""
+    for number in (*_FACTORS[factor.type], factor.point.scale):
+        low, high = _range(factor.point)
+        if low <= number <= high:
+            yield number
+
+
+def _fits(point: Point, ratio: Fraction) -> bool:
+    """Return whether the registers of a point can hold what it usually is; the other factors taken as 1."""
+    fixed = point.scaled_by(ratio)
+    low, high = _range(fixed)
+    usual = _wanted(fixed)
+    return low <= usual[0] and usual[1] <= high and abs(fixed.linear(1) - fixed.linear(0)) <= usual[1] - usual[0]
+
+
+def _ratio(point: Point, said: Mapping[Factor, float]) -> Fraction:
+    return prod((factor.ratio(said[factor]) for factor in point.factors), start=Fraction(1))
 
 
 def _random(seed: str, name: str) -> Random:
@@ -63,7 +110,7 @@ def _source(point: Point, consumer: Consumer, random: Random) -> Source:
         case BitCodec():
             return partial(_switched, random.uniform(0.0, 2 * _SWITCHING_S))
         case TextCodec() as codec:
-            return partial(_always, f"SIM{random.randrange(100_000):05d}"[: 2 * codec.items])
+            return partial(_always, f"SIM{random.randrange(100_000):05d}"[: codec.longest])
         case WholeCodec() as codec if point.kind == "int":
             return partial(_always, _code(point, codec, random))
         case _:
@@ -89,7 +136,7 @@ def _code(point: Point, codec: WholeCodec, random: Random) -> int:
 
 def _amount(point: Point, consumer: Consumer, random: Random) -> Source:
     low, high = _range(point)
-    electric = None if point.vendor_specific else consumer.source(point.name)
+    electric = consumer.source(point.name) if point.quantity else None
     if point.group == "once":
         return partial(_always, random.uniform(*_usual(point, low, high)))
     if point.counter:
@@ -118,10 +165,14 @@ def _range(point: Point) -> tuple[float, float]:
     return (max(low, 0.0), high) if point.counter else (low, high)
 
 
+def _wanted(point: Point) -> tuple[float, float]:
+    quantity = point.quantity.name if point.quantity else ""
+    return _USUAL.get(quantity) or _USUAL.get(point.canonical_unit.symbol, _ANYWHERE)
+
+
 def _usual(point: Point, low: float, high: float) -> tuple[float, float]:
     """Return where the point lies most of the time: as usual for what it measures, else in the middle of its range."""
-    quantity = point.quantity.name if point.quantity else ""
-    usual = _USUAL.get(quantity) or _USUAL.get(point.canonical_unit.symbol, _ANYWHERE)
+    usual = _wanted(point)
     if low <= usual[0] and usual[1] <= high:
         return usual
     low, high = max(low, -1e6), min(high, 1e6)

@@ -1,7 +1,6 @@
 """Eastron SDM120: single-phase energy meters.
 
-Source: Eastron SDM120-Modbus protocol document V2.4, sections 2.1 (input registers) and 2.2 (holding registers). The
-document lists reference numbers beside hexadecimal start addresses; the latter are the addresses on the wire.
+The document lists reference numbers beside hexadecimal start addresses; the latter are the addresses on the wire.
 
 Where sources disagree:
 
@@ -18,10 +17,14 @@ MEASUREMENT_MODES = {1: "import", 2: "import + export", 3: "import - export"}
 
 
 class SDM120(Driver, table="input", max_block=50, gaps_readable=True, pause_s=0.1):
-    """Eastron SDM120-Modbus and SDM120M. All measurements are pairs of registers from an even address, read by twos."""
+    """All measurements are pairs of registers from an even address, read by twos."""
 
     name = "eastron.sdm120"
     kind = "energy_meter"
+    products = ("SDM120-Modbus", "SDM120M")
+    source = "Eastron SDM120-Modbus protocol document V2.4, sections 2.1 (input registers), 2.2 (holding registers)"
+    confidence = "high"
+    api = 1
     serial = Serial(baudrate=2400, parity="none", stop_bits=1, unit=1)
 
     voltage = f32(0x0000, "V")
@@ -56,11 +59,12 @@ class SDM120(Driver, table="input", max_block=50, gaps_readable=True, pause_s=0.
 
 
 class SDM120CT(SDM120):
-    """Eastron SDM120CT and SDM120CTM: the same and the phase angle, which the others read as 0.
+    """The same and the phase angle, which the others read as 0.
 
     Source of the phase angle: reaper7/SDM_Energy_Meter; it is not in V2.4.
     """
 
     name = "eastron.sdm120ct"
+    products = ("SDM120CT", "SDM120CTM")
 
     phase_angle = f32(0x0024, "deg")

@@ -1,7 +1,6 @@
 """Eastron SDM630: three-phase energy meters.
 
-Source: Eastron SDM630 protocol document V1.7, register tables. The document lists reference numbers beside hexadecimal
-start addresses; the latter are the addresses on the wire.
+The document lists reference numbers beside hexadecimal start addresses; the latter are the addresses on the wire.
 
 Where sources disagree:
 
@@ -15,13 +14,17 @@ from rtu_agent.driver_api import Driver, Serial, f32, u16, u32
 
 
 class SDM630(Driver, table="input", max_block=50, gaps_readable=True, pause_s=0.1):
-    """Eastron SDM630-Modbus, V2 and MID. All measurements are pairs of registers from an even address, read by twos.
+    """All measurements are pairs of registers from an even address, read by twos.
 
     In three-wire systems (3P3W) the voltages to neutral and the powers and power factors of the phases read as 0.
     """
 
     name = "eastron.sdm630"
     kind = "energy_meter"
+    products = ("SDM630-Modbus", "SDM630-Modbus V2", "SDM630-Modbus MID")
+    source = "Eastron SDM630 protocol document V1.7, register tables"
+    confidence = "high"
+    api = 1
     serial = Serial(baudrate=9600, parity="none", stop_bits=1, unit=1)
 
     voltage_l1_n = f32(0x0000, "V")

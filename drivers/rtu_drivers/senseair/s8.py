@@ -1,6 +1,6 @@
 """Senseair S8: carbon dioxide sensors.
 
-Source: Senseair TDE2067, Edition 2, register tables and appendix A. They number registers from one: IR1 is 0x0000.
+The manual numbers registers from one: IR1 is 0x0000.
 
 Where sources disagree: section 3 of the manual allows 6 registers a read, its limit of 39 bytes a frame would allow
 more. It is 6.
@@ -21,7 +21,7 @@ OUTPUT_STATUS = {0: "alarm output inverted", 1: "PWM output full"}
 
 
 class S8(Driver, table="input", max_block=6, min_interval_s=2.0):
-    """Senseair S8 LP, Residential and Commercial.
+    """Sensors of carbon dioxide alone.
 
     It measures every 2 s, some models every 4 s. It refuses a read that touches a reserved register and does not answer
     one that is too long. Alone on its bus it answers to unit 254, whatever its own address is. Some variants send CO2
@@ -30,6 +30,10 @@ class S8(Driver, table="input", max_block=6, min_interval_s=2.0):
 
     name = "senseair.s8"
     kind = "environment"
+    products = ("S8 LP", "S8 Residential", "S8 Commercial")
+    source = "Senseair TDE2067, Edition 2, register tables and appendix A"
+    confidence = "high"
+    api = 1
     serial = Serial(baudrate=9600, parity="none", stop_bits=1, unit=254)
 
     status = bits(0x0000, METER_STATUS)

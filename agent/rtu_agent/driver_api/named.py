@@ -1,0 +1,62 @@
+"""What a record stores under a name, wherever its value comes from."""
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from rtu_agent.domain.quantity import column, find
+from rtu_agent.domain.record import Field, FieldKind
+from rtu_agent.domain.registers import Span
+from rtu_agent.domain.units import Unit, unit
+from rtu_agent.domain.vocabulary import ANY_UNIT, Quantity
+from rtu_agent.driver_api.wire import Group
+
+if TYPE_CHECKING:
+    from rtu_agent.driver_api.point import Point
+
+
+class Named:
+    """The part of a signal that a record shows: its name, its unit, the kind of its values."""
+
+    __slots__: ClassVar[tuple[str, ...]] = ()
+    name: str
+    unit: str
+    group: Group
+    counter: bool
+    vendor_specific: bool
+
+    @property
+    def is_hidden(self) -> bool:
+        """True for what is read for the sake of others and is not stored: its name begins with `_`."""
+        return self.name.startswith("_")
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """The entry of the common schema; None for a vendor-specific or hidden signal."""
+        return None if self.vendor_specific or self.is_hidden else find(self.name)
+
+    @property
+    def canonical_unit(self) -> Unit:
+        """The unit of the stored value: the schema's, or the author's where the schema has none or leaves it open."""
+        quantity = self.quantity
+        return unit(self.unit if quantity is None or quantity.unit == ANY_UNIT else quantity.unit)
+
+    @property
+    @abstractmethod
+    def kind(self) -> FieldKind:
+        """The type of the stored value."""
+
+    @property
+    @abstractmethod
+    def needs(self) -> "tuple[Point, ...]":
+        """All that must be read so that the value can be told."""
+
+    @property
+    def reads(self) -> tuple[Span, ...]:
+        """Where all that is, each span once."""
+        return tuple(dict.fromkeys(point.span for point in self.needs))
+
+    @property
+    def field(self) -> Field:
+        """The column of the value."""
+        stored = self.canonical_unit
+        return Field(column(self.name, stored), self.kind, "" if stored.symbol == "1" else stored.symbol)
