@@ -174,7 +174,8 @@ def test_drivers_are_listed_with_their_origin() -> None:
     listed = json.loads(CliRunner().invoke(main, ["drivers", "list", "--json"]).output)
 
     assert "eastron.sdm630" in answer.output
-    assert {"name", "kind", "distribution", "version", "file", "line", "serial"} == listed[0].keys()
+    facts = {"products", "source", "confidence", "api", "writes"}
+    assert {"name", "kind", "distribution", "version", "file", "line", "serial"} | facts == listed[0].keys()
     assert {driver["name"] for driver in listed} >= {"eastron.sdm120", "generic.xy_md02", "senseair.s8"}
     for driver in listed:
         assert Path(driver["file"]).read_text(encoding="utf-8").splitlines()[driver["line"] - 1]
@@ -202,3 +203,52 @@ def test_a_driver_that_is_not_installed() -> None:
 
     assert answer.exit_code == 1
     assert answer.stderr == "no driver 'acme.x' is installed; `rtu-agent drivers list` lists them\n"
+
+
+MAP = """\
+driver: acme.th1
+kind: environment
+table: input
+points:
+  _places: {at: 0, type: decimal_places}
+  temperature: {at: 1, type: i16, unit: "°C", scale: _places}
+  dew_point: {type: sum_of, of: [temperature]}
+"""
+
+
+def test_a_right_map_is_counted(tmp_path: Path) -> None:
+    """One line for a person, one object for a program."""
+    path = tmp_path / "th1.yaml"
+    path.write_text(MAP, encoding="utf-8")
+
+    answer = CliRunner().invoke(main, ["drivers", "check", str(path)])
+    listed = json.loads(CliRunner().invoke(main, ["drivers", "check", "--json", str(path)]).output)
+
+    assert (answer.exit_code, answer.stdout) == (0, f"{path}: ok: acme.th1, 2 points, 2 registers or bits\n")
+    assert listed == [{"file": str(path), "name": "acme.th1", "stored": 2, "registers": 2}]
+
+
+def test_all_mistakes_of_a_map_are_shown_with_their_places(tmp_path: Path) -> None:
+    """Exit 78; a good map beside it is counted all the same."""
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(MAP, encoding="utf-8")
+    bad.write_text(MAP.replace("°C", "°X").replace("[temperature]", "[temperatur]"), encoding="utf-8")
+
+    answer = CliRunner().invoke(main, ["drivers", "check", str(bad), str(good)])
+
+    assert answer.exit_code == 78
+    assert answer.stdout == f"{good}: ok: acme.th1, 2 points, 2 registers or bits\n"
+    said = [line.removeprefix(f"{bad}:") for line in answer.stderr.splitlines() if line.startswith(str(bad))]
+    assert said == [
+        "6:41: '°X' is not a unit, did you mean '°'?",
+        "7:34: 'temperatur' is no point of this map, did you mean 'temperature'?",
+    ]
+    assert sum({*line.strip()} == {"^"} for line in answer.stderr.splitlines()) == 2
+
+
+def test_a_map_that_is_not_there(tmp_path: Path) -> None:
+    """Is unavailable, not invalid."""
+    answer = CliRunner().invoke(main, ["drivers", "check", str(tmp_path / "none.yaml")])
+
+    assert (answer.exit_code, answer.stdout) == (69, "")
+    assert answer.stderr == f"{tmp_path / 'none.yaml'}: No such file or directory\n"

@@ -16,6 +16,7 @@ from rtu_agent.driver_api import (
     Driver,
     Limits,
     MapError,
+    Proof,
     Serial,
     bcd,
     bit,
@@ -35,6 +36,7 @@ from rtu_agent.driver_api import (
     u16,
     u32,
 )
+from support.answering import Registers
 
 TH1 = """\
 driver: acme.th1
@@ -224,6 +226,66 @@ def test_a_map_can_say_what_is_more_than_a_register(write: Writer) -> None:
         assert getattr(loaded, word) == getattr(AcmeMore, word), word
     assert set(loaded.registers) == set(AcmeMore.registers)
     assert set(loaded.ties) == set(AcmeMore.ties)
+
+
+FAMILY = """\
+driver: acme.family
+kind: environment
+table: input
+type: u16
+identity: {model_id: [1, 2], vendor_name: Acme}
+variants: {by: model_id, of: {2: second.yaml}}
+points:
+  model_id: {at: 0, group: once}
+  co2: {at: 1, unit: ppm}
+"""
+SECOND = "driver: acme.second\nkind: environment\ntable: input\npoints: {co2: {at: 9, type: u16, unit: ppm}}\n"
+
+
+def test_a_map_names_its_variants_and_its_proofs(write: Writer) -> None:
+    """A variant is another map, from the folder of this one."""
+    (write.path.parent / "second.yaml").write_text(SECOND, encoding="utf-8")
+
+    family = load_register_map(write(FAMILY))
+
+    assert family.variants is not None
+    assert {code: driver.name for code, driver in family.variants.of.items()} == {2: "acme.second"}
+    assert family.proofs == (Proof(family.points[0], (1, 2)), Proof("vendor_name", ("Acme",)))
+    discovery = family.discovery()
+    assert discovery is not None
+    assert Registers({0: 2}).run(discovery).result is family.variants.of[2]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("by: model_id", "by: model", "6:16 'model' is no point of this map, did you mean 'model_id'?"),
+        ("of: {2", "ofs: {2", "6:1 'of' is missing|6:26 'ofs' is not an option of variants, did you mean 'of'?"),
+        ("second.yaml", "third.yaml", "6:34 the register map {folder}/third.yaml cannot be read: No such file or directory"),
+        ("second.yaml", "map.yaml", "6:34 map.yaml is a variant of itself"),
+        ("second.yaml", "5", "6:34 of.2 must be a text, not 5"),
+        ("model_id: [1, 2]", "model: 1", "5:12 identity: 'model' is no point of this driver, nor one of vendor_name, product_code, revision, product_name, model_name, server_id"),
+        ("model_id: [1, 2]", "model_id: one", "5:22 identity: 'model_id' says a whole number, not 'one'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_variants_and_proofs(write: Writer, right: str, wrong: str, said: str) -> None:
+    """Each at its place."""
+    (write.path.parent / "second.yaml").write_text(SECOND, encoding="utf-8")
+
+    problems = write.problems(FAMILY.replace(right, wrong))
+
+    assert "|".join(problems) == said.replace("{folder}", str(write.path.parent))
+
+
+def test_mistakes_in_a_variant_are_told_in_its_own_file(write: Writer) -> None:
+    """All of them in one run."""
+    second = write.path.parent / "second.yaml"
+    second.write_text(SECOND.replace("unit: ppm", "unit: ppn"), encoding="utf-8")
+
+    with pytest.raises(MapError) as caught:
+        load_register_map(write(FAMILY))
+
+    assert str(caught.value) == f"{second}:4:40: 'ppn' is not a unit, did you mean 'ppm'?"
 
 
 def test_points_that_others_name_are_looked_for(write: Writer) -> None:

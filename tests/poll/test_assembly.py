@@ -1,10 +1,13 @@
 """From a driver to what is polled: a device with its plans, and its jobs."""
 
+import pytest
+
 from rtu_agent.domain.quality import Reason
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api import Driver, Serial, bit, f32, i16, scale_factor, signed_by, string, u16, u32
 from rtu_agent.poll.assembly import jobs_of, polled_device
 from rtu_agent.poll.job import Job
+from rtu_agent.poll.plan import PlanError
 from rtu_agent.protocol.pdu import ReadRequest
 from rtu_agent.protocol.timing import LineSettings
 
@@ -93,3 +96,18 @@ def test_a_request_has_the_address_of_the_wire() -> None:
 
     assert device.request(Span(Table.HOLDING, 8, 3)) == ReadRequest(Table.HOLDING, 0x0010, 3)
     assert device.timeout_s == 5
+
+
+class Paged(Driver, table="holding"):
+    """Has a page."""
+
+    name = "test.paged"
+    kind = "energy_meter"
+
+    voltage_thd = u16(0x0010, "%", page=(0x0100, 1))
+
+
+def test_what_takes_more_than_reads_is_refused() -> None:
+    """It would be read without its page, and be wrong."""
+    with pytest.raises(PlanError, match=r"test\.paged is read by scripts, or has to be discovered"):
+        polled_device("d", 7, Paged, LINE, TAGS)

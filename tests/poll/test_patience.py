@@ -130,3 +130,16 @@ def test_it_knows_who_has_answered() -> None:
 
     assert patience.knows(1)
     assert not patience.knows(2)
+
+
+def test_a_slow_device_is_granted_the_time_that_its_driver_says() -> None:
+    """It may need seconds where the others of its bus need milliseconds; their ceiling stays."""
+    patience = Patience(0.5)
+    patience.grant(7, 5.0)
+
+    assert (patience.timeout_s(7), patience.timeout_s(8)) == (5.0, 0.5)
+    for _ in range(ENOUGH):
+        patience.answered(7, 1.0)
+    assert patience.timeout_s(7) == pytest.approx(2.02)
+    patience.missed(7, 2.02)
+    assert patience.timeout_s(7) == 5.0

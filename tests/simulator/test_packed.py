@@ -105,6 +105,7 @@ class Aliased(Driver, table="input"):
     voltage_l1_n = f32(0x000A, "V")
     current_l1 = f32(0x000C, "A")
     model_id = u16(0x000B, group="once", alone=True)
+    identity = {model_id: [0x0067, 0x0068]}
     current_l2 = u16(0x0020, "A", scale=0.01, page=(0x0100, 1))
     current_l3 = u16(0x0020, "A", scale=0.01, page=(0x0100, 2))
 
@@ -121,7 +122,7 @@ def test_a_lone_read_shows_something_else() -> None:
     ).values
     assert lone[0] != block[1]
     assert 225 <= values[0] <= 235  # type: ignore[operator]
-    assert values[1] == lone[0]
+    assert values[1] == lone[0] == 0x0067, "what proves that it is the device"
 
 
 def test_what_is_on_a_page_is_seen_while_it_is_selected() -> None:

@@ -1,4 +1,4 @@
-"""As much of JSON Schema as the schema of devices.yaml uses: would an editor mark this?"""
+"""As much of JSON Schema as our schemas use: would an editor mark this?"""
 
 import re
 from typing import Any, Final
@@ -8,13 +8,15 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "array": (list,),
     "string": (str,),
     "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
     "null": (type(None),),
 }
 _ANNOTATIONS: Final = {"$schema", "$defs", "title", "description", "examples", "default", "format"}
 _UNDERSTOOD: Final = _ANNOTATIONS | {
     *("$ref", "type", "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "anyOf", "not"),
     *("required", "properties", "patternProperties", "additionalProperties", "propertyNames"),
-    *("minProperties", "maxProperties", "items", "minItems"),
+    *("minProperties", "maxProperties", "items", "minItems", "maxItems", "prefixItems"),
 }
 
 
@@ -39,8 +41,13 @@ def _fits(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:
         case dict():
             return _accepts_object(schema, value, root)
         case list():
-            enough = len(value) >= schema.get("minItems", 0)
-            return enough and all(accepts(schema.get("items", {}), item, root) for item in value)
+            enough = schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
+            first = zip(schema.get("prefixItems", ()), value, strict=False)
+            return (
+                enough
+                and all(accepts(item, one, root) for item, one in first)
+                and all(accepts(schema.get("items", {}), item, root) for item in value)
+            )
         case str():
             fits = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
             return fits and re.search(schema.get("pattern", ""), value) is not None
@@ -53,7 +60,8 @@ def _fits(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:
 def _is_of_type(schema: dict[str, Any], value: Any) -> bool:
     names = schema.get("type", [])
     allowed = [kind for name in ([names] if isinstance(names, str) else names) for kind in _TYPES[name]]
-    return not names or (isinstance(value, tuple(allowed)) and not isinstance(value, bool))
+    is_allowed = isinstance(value, tuple(allowed)) and (bool in allowed or not isinstance(value, bool))
+    return not names or is_allowed
 
 
 def _accepts_object(schema: dict[str, Any], value: dict[str, Any], root: dict[str, Any]) -> bool:

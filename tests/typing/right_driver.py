@@ -1,17 +1,24 @@
 """A driver that must type-check: every word of the author's vocabulary, as docs and manuals lead one to write it."""
 
 from rtu_agent.driver_api import (
+    Discovery,
     Driver,
     Factor,
     Point,
+    Points,
+    Read,
+    Script,
     Serial,
     Signal,
+    StepFailed,
+    Write,
     bcd,
     bit,
     bits,
     decimal,
     decimal_places,
     derived,
+    discover,
     enum,
     f32,
     f64,
@@ -23,12 +30,15 @@ from rtu_agent.driver_api import (
     product_of,
     ref,
     scale_factor,
+    script,
     signed_by,
     string,
     sum_of,
+    sunspec_models,
     u16,
     u32,
     u64,
+    variants_by,
 )
 
 STATES = {0: "stopped", 1: "running"}
@@ -97,6 +107,19 @@ class Right(
         """Help."""
         return number / 2
 
+    identity = {hardware_version: ["A", "B"], fan_stage: 7, "vendor_name": "Acme"}
+
+    @script(group="slow", writes=True)
+    def latched(self, points: Points) -> Script:
+        """Latch, then read."""
+        (word,) = yield Read("holding", 0x2000)
+        yield Write(0x2000, word + 1)
+        yield Write(0x2001, (1, 2))
+        try:
+            yield from points
+        finally:
+            yield Write(0x0001, 0, table="coil")
+
 
 class Derived(Right, max_block=20, without=["fan_stage"]):
     """The next model."""
@@ -104,6 +127,32 @@ class Derived(Right, max_block=20, without=["fan_stage"]):
     name = "acme.derived"
 
     current_l1 = u16(0x0022, "A")
+
+
+class Family(Right):
+    """One of both."""
+
+    name = "acme.family"
+
+    _model = u16(0x0050)
+    variants = variants_by(_model, {1: Derived, "A": Right})
+
+
+class Chain(Driver, table="holding"):
+    """Whatever there is."""
+
+    name = "acme.chain"
+    kind = "inverter"
+
+    @discover
+    def models(self) -> Discovery:
+        """Walk the chain."""
+        found = yield from sunspec_models([40000])
+        try:
+            reply = yield Read("input", 5, 4)
+        except StepFailed as failure:
+            return Right if failure.refused else Derived
+        return Right.at(found[1]).plus(Derived, voltage=u16(5, "V")) if reply.text == "X" else Derived
 
 
 @hookimpl

@@ -1,21 +1,29 @@
 """Drivers that must not type-check: behind each mistake stands a part of what mypy says about it."""
 
 from rtu_agent.driver_api import (
+    Discovery,
     Driver,
+    Points,
+    Read,
+    Script,
     Serial,
+    Write,
     bit,
     bits,
     derived,
+    discover,
     enum,
     f32,
     hookimpl,
     multiplier,
     product_of,
     scale_factor,
+    script,
     signed_by,
     string,
     sum_of,
     u16,
+    variants_by,
 )
 
 
@@ -66,6 +74,33 @@ class Wrong(Driver, table="inptu"):  # error: "table" to "__init_subclass__"
     @derived("W")  # error: Argument 1 has incompatible type
     def aux_power(self, voltage: float) -> None:
         """Return nothing."""
+
+    identity = {"vendor": "Acme"}  # error: Dict entry 0 has incompatible type
+    variants = variants_by(voltage, {1: "Wrong"})  # error: Dict entry 0
+
+    @script(group="quick")  # error: Argument "group" to "script"
+    def read_all(self, points: Points) -> Script:
+        """Name a group that is not there."""
+        yield from points
+
+    @script()
+    def latched(self, points: Points) -> Script:
+        """Ask for what is no table."""
+        yield Read("registers", 5)  # error: Argument 1 to "Read"
+        yield 5  # error: Incompatible types in "yield"
+        yield Write(5, "on")  # error: Argument 2 to "Write"
+        yield from points
+
+    @script()  # error: Argument 1 has incompatible type
+    def returned(self) -> Script:
+        """Forget the points."""
+        yield Read("holding", 5)
+
+    @discover
+    def finds(self) -> Discovery:
+        """Return a name instead of a driver."""
+        yield Read("holding", 5)
+        return "acme.wrong"  # error: Incompatible return value type
 
 
 class Options(Driver, table="input", maxblock=50):  # error: Unexpected keyword argument "maxblock"

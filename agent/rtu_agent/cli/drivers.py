@@ -3,12 +3,15 @@
 import inspect
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from rtu_agent.cli import exit_codes
-from rtu_agent.driver_api import Point
+from rtu_agent.config.report import render
+from rtu_agent.driver_api import Driver, MapError, Point, Signal, load_register_map
 from rtu_agent.plugins import Entry, load_drivers
 
 
@@ -41,19 +44,62 @@ def show(name: str, as_json: bool) -> None:
         click.echo(f"no driver {name!r} is installed; `rtu-agent drivers list` lists them", err=True)
         sys.exit(exit_codes.FAILED)
     if as_json:
-        click.echo(json.dumps(_about(entry) | {"points": [_point(point) for point in entry.driver.points]}))
+        click.echo(json.dumps(_about(entry) | {"points": [_signal(signal) for signal in _signals(entry.driver)]}))
         return
-    serial = entry.driver.serial
-    click.echo(f"{name}: {inspect.getdoc(entry.driver)}\n\nfrom {entry}")
+    driver, serial = entry.driver, entry.driver.serial
+    click.echo(f"{name}: {inspect.getdoc(driver)}\n\nfrom {entry}")
+    for word, said in (("products", ", ".join(driver.products)), ("source", driver.source)):
+        if said:
+            click.echo(f"{word}: {said}")
     click.echo(f"factory settings: {serial.baudrate} baud, parity {serial.parity}, unit {serial.unit}\n")
-    for point in entry.driver.points:
-        click.echo("{point:<34} {table:<14} {address:<8} {type:<7} {group:<7} {field}".format(**_point(point)))
+    for signal in _signals(driver):
+        click.echo("{point:<34} {table:<14} {address:<8} {type:<14} {group:<7} {field}".format(**_signal(signal)))
+
+
+@command.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print what was checked as JSON.")
+def check(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check register maps; say everything that is wrong with them, or what they hold."""
+    drivers: dict[Path, type[Driver]] = {}
+    code = exit_codes.OK
+    for file in files:
+        try:
+            drivers[file] = load_register_map(file)
+        except MapError as error:
+            click.echo(render(error.problems, _texts(problem.file for problem in error.problems)), err=True)
+            code = exit_codes.CONFIG_INVALID
+        except OSError as error:
+            click.echo(f"{file}: {error.strerror or error}", err=True)
+            code = code or exit_codes.of_os_error(error)
+    if as_json:
+        click.echo(json.dumps([_checked(file, driver) for file, driver in drivers.items()]))
+    else:
+        for file, driver in drivers.items():
+            click.echo(
+                "{file}: ok: {name}, {stored} points, {registers} registers or bits".format(**_checked(file, driver))
+            )
+    sys.exit(code)
+
+
+def _texts(files: Iterable[str]) -> dict[str, str]:
+    return {file: Path(file).read_text(encoding="utf-8", errors="replace") for file in {*files}}
+
+
+def _checked(file: Path, driver: type[Driver]) -> dict[str, object]:
+    addresses = {(point.table, address) for point in driver.registers for address in point.addresses}
+    return {"file": str(file), "name": driver.name, "stored": len(driver.signals), "registers": len(addresses)}
 
 
 def _about(entry: Entry) -> dict[str, object]:
     return {
         "name": entry.driver.name,
         "kind": entry.driver.kind,
+        "products": entry.driver.products,
+        "source": entry.driver.source,
+        "confidence": entry.driver.confidence,
+        "api": entry.driver.api,
+        "writes": entry.driver.writes,
         "serial": asdict(entry.driver.serial),
         "distribution": entry.distribution,
         "version": entry.version,
@@ -62,12 +108,17 @@ def _about(entry: Entry) -> dict[str, object]:
     }
 
 
-def _point(point: Point) -> dict[str, str]:
-    return {
-        "point": point.name,
-        "table": point.table,
-        "address": f"0x{point.address:04X}",
-        "type": point.codec.type,
-        "group": point.group,
-        "field": point.field.name,
+def _signals(driver: type[Driver]) -> list[Signal]:
+    """Return what a driver stores, then what it reads for the sake of that."""
+    return [*driver.signals, *(point for point in driver.registers if point.is_hidden)]
+
+
+def _signal(signal: Signal) -> dict[str, str]:
+    said = {
+        "point": signal.name,
+        "group": "" if signal.is_hidden else signal.group,
+        "field": "" if signal.is_hidden else signal.field.name,
     }
+    if isinstance(signal, Point):
+        return said | {"table": signal.table, "address": f"0x{signal.address:04X}", "type": signal.codec.type}
+    return said | {"table": "", "address": "", "type": "derived"}

@@ -26,28 +26,45 @@ from rtu_agent.driver_api.fields import (
     u64,
 )
 from rtu_agent.driver_api.hookspecs import hookimpl
+from rtu_agent.driver_api.identity import Proof
+from rtu_agent.driver_api.planned import Points
 from rtu_agent.driver_api.point import Page, Point
 from rtu_agent.driver_api.register_map import load as load_register_map
+from rtu_agent.driver_api.scripts import discover, script, variants_by
+from rtu_agent.driver_api.stepper import ScriptError, Stepper
+from rtu_agent.driver_api.steps import Discovery, Read, Reply, Script, StepFailed, Write
+from rtu_agent.driver_api.sunspec import sunspec_models
 from rtu_agent.driver_api.wire import Boundary, Limits, Serial
 
 __all__ = [
     "Boundary",
     "DefinitionError",
     "Derived",
+    "Discovery",
     "Driver",
     "Factor",
     "Limits",
     "MapError",
     "Page",
     "Point",
+    "Points",
+    "Proof",
+    "Read",
+    "Reply",
+    "Script",
+    "ScriptError",
     "Serial",
     "Signal",
+    "StepFailed",
+    "Stepper",
+    "Write",
     "bcd",
     "bit",
     "bits",
     "decimal",
     "decimal_places",
     "derived",
+    "discover",
     "enum",
     "f32",
     "f64",
@@ -60,10 +77,13 @@ __all__ = [
     "product_of",
     "ref",
     "scale_factor",
+    "script",
     "signed_by",
     "string",
     "sum_of",
+    "sunspec_models",
     "u16",
     "u32",
     "u64",
+    "variants_by",
 ]

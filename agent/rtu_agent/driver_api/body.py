@@ -26,6 +26,7 @@ from rtu_agent.driver_api.options import (
     TextOptions,
     UnsignedOptions,
 )
+from rtu_agent.driver_api.scripts import DiscoverMethod, ScriptMethod
 from rtu_agent.driver_api.shape import Shape
 
 _AT: Final = {"at": AT}
@@ -63,15 +64,17 @@ POINT_SHAPES: Final[Mapping[str, Shape]] = {
 }
 """The arguments of a point of each type."""
 ONLY_IN_CLASSES: Final = ("derived",)
+METHODS: Final = (ScriptMethod, DiscoverMethod)
 OPTIONS_SHAPE: Final = Shape("a driver class", get_type_hints(DriverOptions))
 
 
 def strangers(body: Mapping[str, Any], taken: Container[str]) -> Iterator[Flaw]:
     """Yield the attributes of a class body that mean nothing there, or are `taken` by what all drivers have."""
     for name, value in body.items():
-        if isinstance(value, Declared):
+        if isinstance(value, (Declared, *METHODS)):
             if name in taken:
-                yield Flaw(f"'{name}' is a word of every driver and cannot name a point", name, at_name=True)
+                what = "point" if isinstance(value, Declared) else "script"
+                yield Flaw(f"'{name}' is a word of every driver and cannot name a {what}", name, at_name=True)
         elif not (name.startswith("_") or name in HEADER or callable(value)):
             meant = did_you_mean(name, HEADER)
             yield Flaw(f"'{name}' is neither a point nor a word of a driver{meant}", path=(name,), at_name=True)

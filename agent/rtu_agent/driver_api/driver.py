@@ -7,8 +7,8 @@ what these declare, says anew what is different, and leaves out what it is `with
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from types import MappingProxyType
-from typing import Any, ClassVar, Final, Unpack
+from types import MappingProxyType, new_class
+from typing import Any, ClassVar, Final, Self, Unpack
 
 from rtu_agent.domain.problem import did_you_mean
 from rtu_agent.domain.record import Value
@@ -21,9 +21,13 @@ from rtu_agent.driver_api.derived import Derived, Signal
 from rtu_agent.driver_api.errors import DefinitionError, Flaw
 from rtu_agent.driver_api.factor import Factor
 from rtu_agent.driver_api.header import API, Confidence, header_flaws
+from rtu_agent.driver_api.identity import Identity, Proof, proofs
 from rtu_agent.driver_api.options import DriverOptions
+from rtu_agent.driver_api.planned import Points
 from rtu_agent.driver_api.point import Point
-from rtu_agent.driver_api.wire import DEFAULT_INTERVALS, Boundary, Limits, Serial
+from rtu_agent.driver_api.scripts import DiscoverMethod, ScriptMethod, Variants, script_flaws, variant_flaws
+from rtu_agent.driver_api.steps import Discovery, Read, Script, StepFailed
+from rtu_agent.driver_api.wire import DEFAULT_INTERVALS, Boundary, Group, Limits, Serial
 
 
 class Driver:
@@ -61,8 +65,19 @@ class Driver:
     """Seconds between two polls of each group that has points; 0 is at start only. Made from the options."""
     origin: ClassVar[tuple[str, int] | None] = None
     """File and line of the register map that this class was made from."""
+    variants: ClassVar[Variants | None] = None
+    """By what it says, another driver may be the one for a device."""
+    identity: ClassVar[Identity] = MappingProxyType({})
+    """What the device must say if it is the one that the driver is for."""
+    proofs: ClassVar[tuple[Proof, ...]] = ()
+    """Made from `identity`."""
+    scripts: ClassVar[Mapping[Group, ScriptMethod]] = MappingProxyType({})
+    """Methods that read the points of a group."""
+    writes: ClassVar[bool] = False
+    """True when reading needs writes, which a site must allow: of page registers, or by scripts."""
     made: ClassVar[Mapping[str, Made]] = MappingProxyType({})
     """What each declaration has become."""
+    _finds: ClassVar[DiscoverMethod | None] = None
     _declared: ClassVar[Mapping[str, Declared]] = MappingProxyType({})
     _options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
@@ -78,10 +93,13 @@ class Driver:
         cls._declared = MappingProxyType(_declared(inherited, without, body))
         stand_in = _STAND_IN if "table" in options else {}
         compiler = Compiler(cls._declared, {**stand_in, **cls._options}, object.__new__(cls))
-        _fill(cls, compiler.made)
+        _fill(cls, compiler.made, body)
         derived = [made for made in compiler.made.values() if isinstance(made, Derived)]
         flaws += [*compiler.flaws, *objections(cls.registers, derived, cls.limits, cls.intervals)]
-        if not (cls.signals or any(isinstance(value, Declared) for value in body.values())):
+        cls.proofs, unproved = proofs(cls.identity, compiler.made)
+        flaws += [*unproved, *script_flaws(body, cls.intervals.keys())]
+        flaws += variant_flaws(cls.variants, compiler.made, Driver) if cls.variants is not None else []
+        if not (cls.signals or cls._finds or any(isinstance(value, Declared) for value in body.values())):
             flaws.append(Flaw("has no points", path=("points",)))
         for key, what in _OF_TABLE.items():
             if key in said and "table" not in {*cls._options, *options}:
@@ -96,6 +114,56 @@ class Driver:
             if point.field.name == column:
                 return point.meaning(value)
         return ()
+
+    @classmethod
+    def reading(cls, group: Group, points: Points) -> Script:
+        """Return the script that reads the planned points of a group: the author's own, or simply all of them."""
+        method = cls.scripts.get(group)
+        return method.method(object.__new__(cls), points) if method else iter(points)
+
+    @classmethod
+    def discovery(cls) -> Discovery | None:
+        """Return the script that finds the driver for a device; None when this is the one for all."""
+        if cls._finds:
+            return cls._finds.method(object.__new__(cls))
+        return cls._variant(cls.variants) if cls.variants else None
+
+    @classmethod
+    def _variant(cls, variants: Variants) -> Discovery:
+        """Return the variant that the device names; a device that names none, or does not know the point, is this."""
+        point = getattr(cls, variants.by.name)
+        try:
+            words = yield Read(point.table.value, point.address, point.count)
+            return variants.chosen(point.read(words)) or cls
+        except StepFailed as failure:
+            if not failure.refused:
+                raise
+        except ValueError:  # what stands there is no number
+            pass
+        return cls
+
+    @classmethod
+    def at(cls, address: int) -> type[Self]:
+        """Return this driver for a device that has everything higher by `address`; the limits stay where they are.
+
+        Raises:
+            DefinitionError: something would lie beyond the last address.
+        """
+        return cls._twin((), {name: declared.moved(address) for name, declared in cls._declared.items()})
+
+    @classmethod
+    def plus(cls, *parts: "type[Driver]", **points: Declared) -> type[Self]:
+        """Return this driver with the points of others, and with more points.
+
+        Raises:
+            DefinitionError: they contradict each other.
+        """
+        return cls._twin(parts, points)
+
+    @classmethod
+    def _twin(cls, parts: "tuple[type[Driver], ...]", body: Mapping[str, Any]) -> type[Self]:
+        named = {"name": cls.name, "__module__": cls.__module__, "__doc__": cls.__doc__, **body}
+        return new_class(cls.__name__, (cls, *parts), {}, lambda namespace: namespace.update(named))
 
 
 _WORDS: Final = frozenset({*vars(Driver), *Driver.__annotations__})
@@ -150,8 +218,12 @@ def _options(cls: type[Driver]) -> dict[str, Any]:
     return {key: value for base in reversed(_bases(cls)) for key, value in base._options.items()}  # noqa: SLF001
 
 
-def _fill(cls: type[Driver], made: Mapping[str, Made]) -> None:
+def _fill(cls: type[Driver], made: Mapping[str, Made], body: Mapping[str, Any]) -> None:
     """Give the class what was made of its body and its options."""
+    own = {value.group: value for value in body.values() if isinstance(value, ScriptMethod)}
+    inherited = {group: one for base in reversed(_bases(cls)) for group, one in base.scripts.items()}
+    cls.scripts = MappingProxyType(inherited | own)
+    cls._finds = next((value for value in body.values() if isinstance(value, DiscoverMethod)), cls._finds)
     cls.made = MappingProxyType(dict(made))
     cls.signals = tuple(one for one in made.values() if isinstance(one, Point | Derived) and not one.is_hidden)
     cls.points = tuple(signal for signal in cls.signals if isinstance(signal, Point))
@@ -160,7 +232,9 @@ def _fill(cls: type[Driver], made: Mapping[str, Made]) -> None:
     cls.registers = tuple(dict.fromkeys(needed for point in points for needed in point.needs))
     cls.ties = tuple(dict.fromkeys(tie for point in points if len(tie := _tie(point)) > 1))
     cls.limits = _limits(cls._options)
-    cls.intervals = _intervals(cls._options, {signal.group for signal in cls.signals})
+    cls.writes = any(point.page for point in cls.registers) or any(one.writes for one in cls.scripts.values())
+    used = {*DEFAULT_INTERVALS} if cls._finds else {signal.group for signal in cls.signals}
+    cls.intervals = _intervals(cls._options, used)
 
 
 def _tie(point: Point) -> tuple[Span, ...]:

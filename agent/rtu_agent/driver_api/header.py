@@ -20,7 +20,7 @@ API: Final = 1
 
 FACTS: Final = {"products": tuple[str, ...], "source": str, "confidence": Confidence, "api": int}
 """What a driver may say; a bundled one says it all."""
-HEADER: Final = ("name", "kind", "serial", *FACTS)
+HEADER: Final = ("name", "kind", "serial", *FACTS, "variants", "identity")
 SERIAL_SHAPE: Final = Shape("serial", get_type_hints(Serial))
 _SHAPE: Final = Shape("a driver", FACTS, {"name": str, "kind": str})
 

@@ -1,6 +1,7 @@
 """One named signal of a driver: where it is, how it is written there, what it means."""
 
-from collections.abc import Mapping
+import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -112,6 +113,18 @@ class Point(Named):
         is_amount = self.quantity is None or self.quantity.nature == "amount"
         is_plain = isinstance(self.codec, WholeCodec) and self.linear.is_identity and not self.factors
         return not is_amount and is_plain
+
+    def read(self, words: Sequence[int]) -> Value:
+        """Return what the words of the span say, before any scale: a number, a code or a text.
+
+        Raises:
+            ValueError: they say nothing.
+        """
+        if isinstance(self.codec, BitCodec):
+            return bool(words[0])
+        wire = b"".join(word.to_bytes(2, "big") for word in words)
+        form = bytes(wire[place] for place in self.places)
+        return self.codec.read(*struct.unpack(f">{self.codec.struct_code}", form))
 
     def meaning(self, value: Value) -> tuple[str, ...]:
         """Return what people call a code, or each flag that is set; nothing for what has no name."""

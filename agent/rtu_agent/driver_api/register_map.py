@@ -20,6 +20,7 @@ from rtu_agent.driver_api.driver import Driver
 from rtu_agent.driver_api.errors import DefinitionError, Flaw, MapError
 from rtu_agent.driver_api.header import FACTS, SERIAL_SHAPE
 from rtu_agent.driver_api.options import DriverOptions
+from rtu_agent.driver_api.scripts import Variants
 from rtu_agent.driver_api.shape import Shape
 from rtu_agent.driver_api.wire import Group, Serial
 
@@ -27,7 +28,8 @@ _DURATIONS: Final = {"pause": "pause_s", "min_interval": "min_interval_s", "time
 _IN_PYTHON: Final = {"driver": "name", **_DURATIONS}
 """Keys of a map that Python calls otherwise."""
 _IN_MAP: Final = {python: key for key, python in _IN_PYTHON.items()}
-_OPTIONS: Final = get_type_hints(DriverOptions).keys() - _IN_MAP.keys()
+_OPTIONS: Final = get_type_hints(DriverOptions).keys() - _IN_MAP.keys() - {"without"}  # a map inherits nothing
+_VARIANTS_SHAPE: Final = Shape("variants", {}, {"by": str, "of": Mapping[Any, str]})
 _TYPES: Final = tuple(name for name in POINT_SHAPES if name not in ONLY_IN_CLASSES)
 _REFERENCES: Final = ("scale", "of", "magnitude", "sign")
 _PYTHONS_OWN: Final = frozenset(name for name in dir(Driver) if name.startswith("_"))
@@ -37,7 +39,8 @@ _SHAPE: Final = Shape(
     {"description": str}
     | dict.fromkeys(("type", *_OPTIONS, *FACTS), Any)  # checked with the class
     | dict.fromkeys(_DURATIONS, Seconds)
-    | {"serial": Mapping[str, Any], "intervals": Mapping[Group, Seconds]},
+    | {"serial": Mapping[str, Any], "intervals": Mapping[Group, Seconds]}
+    | {"identity": Mapping[str, Any], "variants": Mapping[str, Any]},
     {"driver": str, "kind": str, "points": Mapping[str, Any]},
 )
 
@@ -46,32 +49,77 @@ def load(path: Path) -> type[Driver]:
     """Return the driver that the register map at `path` describes.
 
     Raises:
-        MapError: the map has mistakes; all of them are named with their positions.
+        MapError: the map, or that of a variant, has mistakes; all of them are named with their positions.
         OSError: the file cannot be read.
     """
+    return _load(path, ())
+
+
+def _load(path: Path, wanted_by: tuple[Path, ...]) -> type[Driver]:
     document = parse(path.read_bytes(), str(path))
     if not isinstance(document.data, dict):
         about = document.problem((), "a register map is a mapping that begins with `driver: vendor.model`")
         raise MapError(document.problems or [about])
-    driver, flaws = _compile(document.data)
-    problems = [*document.problems, *_problems(document, flaws)]
+    others = _Variants(path, (*wanted_by, path.resolve()))
+    driver, flaws = _compile(document.data, others)
+    problems = [*document.problems, *_problems(document, flaws), *others.problems]
     if driver is None or problems:
-        raise MapError(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        raise MapError(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column)))
     driver.origin = (str(path), document.line(["driver"]))
     return driver
 
 
-def _compile(data: Mapping[str, Any]) -> tuple[type[Driver] | None, list[Flaw]]:
+class _Variants:
+    """The maps that a map names as its variants, by paths that start at its folder."""
+
+    def __init__(self, path: Path, wanted_by: tuple[Path, ...]) -> None:
+        self._folder = path.parent
+        self._wanted_by = wanted_by
+        self.problems: list[Problem] = []
+        """What is wrong in these maps."""
+
+    def __call__(self, said: Mapping[str, Any], declared: Mapping[str, Declared]) -> tuple[Variants | None, list[Flaw]]:
+        """Return the variants, and what is wrong in the map that names them."""
+        sound, flaws = _VARIANTS_SHAPE.sift(said)
+        flaws = [replace(flaw, path=("variants", *flaw.path)) for flaw in flaws]
+        if flaws:
+            return None, flaws
+        by = declared.get(sound["by"])
+        if not isinstance(by, Declaration):
+            meant = did_you_mean(sound["by"], declared)
+            flaws.append(Flaw(f"'{sound['by']}' is no point of this map{meant}", path=("variants", "by")))
+        drivers = {code: self._driver(code, name, flaws) for code, name in sound["of"].items()}
+        found = {code: driver for code, driver in drivers.items() if driver}
+        return (Variants(by, found) if isinstance(by, Declaration) else None), flaws
+
+    def _driver(self, code: Any, name: str, flaws: list[Flaw]) -> type[Driver] | None:
+        path = self._folder / name
+        try:
+            if path.resolve() not in self._wanted_by:
+                return _load(path, self._wanted_by)
+            flaws.append(Flaw(f"{name} is a variant of itself", path=("variants", "of", code)))
+        except MapError as error:
+            self.problems += error.problems
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            flaws.append(Flaw(f"the register map {path} cannot be read: {reason}", path=("variants", "of", code)))
+        return None
+
+
+def _compile(data: Mapping[str, Any], others: _Variants) -> tuple[type[Driver] | None, list[Flaw]]:
     """Return the class that `data` describes, and what is wrong with it in the words of a map."""
     said, flaws = _SHAPE.sift(data)
     serial, unsound = SERIAL_SHAPE.sift(said.pop("serial", {}))
     flaws += [replace(flaw, path=("serial", *flaw.path)) for flaw in unsound]
     declared, unsound = _declarations(said.pop("points", {}), said.pop("type", None))
     flaws += unsound
+    variants, unsound = others(said.pop("variants"), declared) if "variants" in said else (None, [])
+    flaws += unsound
     text = [said.pop("description", ""), f"Source: {said['source']}" if "source" in said else ""]
     named = {_IN_PYTHON.get(key, key): value for key, value in said.items()}
     body = {key: named.pop(key, None) for key in ("name", "kind")}
-    body |= {key: _frozen(named.pop(key)) for key in FACTS if key in named}
+    body |= {key: _frozen(named.pop(key)) for key in (*FACTS, "identity") if key in named}
+    body |= {"variants": variants} if variants else {}
     body |= {"__doc__": "\n\n".join(filter(None, text)), "serial": Serial(**serial), **declared}
     try:
         return _new_driver(body, named), flaws

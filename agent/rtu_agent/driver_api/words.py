@@ -77,10 +77,6 @@ class WordCodec(ABC):
             raise ValueError(f"{raw} does not fit into {self.type}") from error
         return bytes(byte for _, byte in sorted(zip(self.order, form, strict=True)))
 
-    def from_wire(self, wire: bytes) -> Any:
-        """Return the raw that these registers hold."""
-        return struct.unpack(f">{self.struct_code}", bytes(wire[place] for place in self.order))[0]
-
 
 @dataclass(frozen=True, slots=True)
 class WholeCodec(WordCodec):

@@ -21,7 +21,8 @@ from rtu_agent.domain.registers import Span
 from rtu_agent.driver_api.codec import BitCodec, WordCodec
 from rtu_agent.driver_api.derived import Derived, Signal
 from rtu_agent.driver_api.factor import Factor
-from rtu_agent.driver_api.point import Point
+from rtu_agent.driver_api.planned import Block
+from rtu_agent.driver_api.point import Page, Point
 from rtu_agent.normalize.canonical import finished, reader
 from rtu_agent.normalize.derive import deriver
 from rtu_agent.normalize.factors import ratio_reader, scaled
@@ -47,14 +48,22 @@ class Decoder:
         signals: what the record holds.
         blocks: what is read; it holds all that the signals need.
         refused: those of the signals that are not read because the device refuses something that they need.
+        pages: what is selected while each block is read; nothing, if it is not said.
 
     Raises:
         ValueError: a point that is not refused is in none of the blocks.
     """
 
-    def __init__(self, signals: Sequence[Signal], blocks: Sequence[Span], refused: Container[Signal] = ()) -> None:
+    def __init__(
+        self,
+        signals: Sequence[Signal],
+        blocks: Sequence[Span],
+        refused: Container[Signal] = (),
+        pages: Sequence[Page | None] | None = None,
+    ) -> None:
         self.fields: tuple[Field, ...] = tuple(signal.field for signal in signals)
-        slots = _Slots(signals, blocks, refused)
+        pages = [None] * len(blocks) if pages is None else pages
+        slots = _Slots(signals, [*zip(blocks, pages, strict=True)], refused)
         self._without = [Reason.EXCEPTION if signal in refused else Reason.NOT_READ for signal in signals]
         self._without += [Reason.NOT_READ] * (slots.count - len(signals))
         self._blocks = tuple(
@@ -92,7 +101,7 @@ class Decoder:
 class _Slots:
     """Gives everything that a record needs a place in the list of values, and says in what order to finish it."""
 
-    def __init__(self, signals: Sequence[Signal], blocks: Sequence[Span], refused: Container[Signal]) -> None:
+    def __init__(self, signals: Sequence[Signal], blocks: Sequence[Block], refused: Container[Signal]) -> None:
         self._blocks = blocks
         self.of_block: list[list[tuple[int, Point | Factor]]] = [[] for _ in blocks]
         self.steps: list[Step] = []
@@ -168,20 +177,23 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _holds(block: Span, point: Point) -> bool:
-    """Return whether all of `point` can be read from `block`; of one that must be read alone, whether it is."""
-    span = point.span
+def _holds(read: Block, point: Point) -> bool:
+    """Return whether all of `point` can be read from a block; of one that must be read alone, whether it is."""
+    (block, page), span = read, point.span
+    if page != point.page:
+        return False
     if point.alone:
         return block == span
     return block.table == span.table and block.address <= span.address and span.end <= block.end
 
 
-def _home(point: Point, blocks: Sequence[Span]) -> int:
+def _home(point: Point, blocks: Sequence[Block]) -> int:
     """Return the number of the first block that holds all of `point`."""
     for number, block in enumerate(blocks):
         if _holds(block, point):
             return number
-    raise ValueError(f"{point.name} at {point.span} is in none of the blocks {', '.join(map(str, blocks))}")
+    read = ", ".join(str(block) for block, _ in blocks)
+    raise ValueError(f"{point.name} at {point.span} is in none of the blocks {read}")
 
 
 class _WordBlock:

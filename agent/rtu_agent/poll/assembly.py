@@ -7,6 +7,7 @@ from rtu_agent.domain.registers import Span
 from rtu_agent.driver_api import Driver
 from rtu_agent.poll.device_plans import DevicePlans
 from rtu_agent.poll.job import Job
+from rtu_agent.poll.plan import PlanError
 from rtu_agent.poll.polled import PolledDevice, probe_spans
 from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.remarks import Remarks
@@ -34,8 +35,10 @@ def polled_device(
         refusals: what it refuses, where that is known.
 
     Raises:
-        PlanError: the driver wants what one request cannot carry.
+        PlanError: the driver wants what one request cannot carry, or more than reads of its points.
     """
+    if driver.scripts or driver.discovery() or any(point.page for point in driver.registers):
+        raise PlanError(f"{driver.name} is read by scripts, or has to be discovered, which is not possible yet")
     spans = reads_of(driver)
     limits = driver.limits
     device = PolledDevice(

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+from rtu_agent.domain.record import Value
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api.codec import BitCodec
 from rtu_agent.driver_api.driver import Driver
@@ -36,6 +37,7 @@ class Image:
         self._limits = driver.limits
         self._sources = sources(self._points, seed)
         self._sources |= {point.name: _always(said) for point, said in points if said is not None}
+        self._sources |= _identifying(driver)
         self._pages = {point.page.register: 0 for point in self._points if point.page}
         self._reach = {table: self._between(table) for table in Table} if driver.limits.gaps_readable else {}
 
@@ -96,8 +98,13 @@ class Image:
         return address in self._reach.get(table, ()) and not any(_overlap(item, no) for no in self._limits.unreadable)
 
 
-def _always(number: float) -> Source:
-    return lambda _time_s: number
+def _identifying(driver: type[Driver]) -> dict[str, Source]:
+    """Return what the device says to prove that it is the one that its driver is for."""
+    return {proof.source.name: _always(proof.expected[0]) for proof in driver.proofs if isinstance(proof.source, Point)}
+
+
+def _always(value: Value) -> Source:
+    return lambda _time_s: value
 
 
 def _overlap(one: Span, other: Span) -> bool:
