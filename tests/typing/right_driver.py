@@ -96,7 +96,7 @@ class Right(
 
     current_sum = sum_of(current_l2, current_l3, group="slow", valid=(0, 100))
     dc_power = product_of(voltage_l1_n, current_sum, unit="W", counter=False)
-    battery_power = signed_by(apparent_power, operating_state, {1}, vendor_specific=False)
+    battery_power = signed_by(active_power, operating_state, {1}, vendor_specific=False)
 
     @derived("A", group="slow")
     def leakage_current(self, current_sum: float, current_l2: float) -> float:
@@ -107,7 +107,7 @@ class Right(
         """Help."""
         return number / 2
 
-    identity = {hardware_version: ["A", "B"], fan_stage: 7, "vendor_name": "Acme"}
+    identity = {hardware_version: ["A", "B"], operating_state: 7, "vendor_name": "Acme"}
 
     @script(group="slow", writes=True)
     def latched(self, points: Points) -> Script:

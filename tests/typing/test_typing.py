@@ -1,6 +1,7 @@
 """A type checker finds an author's mistakes while they are typed, and has nothing against what is right."""
 
 import re
+import runpy
 import subprocess
 import sys
 from collections import defaultdict
@@ -30,6 +31,11 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], st
 def test_a_right_driver_passes(errors: dict[tuple[str, int], str]) -> None:
     """Nothing in our own package offends an author's strict settings either."""
     assert {place: said for place, said in errors.items() if place[0] != "wrong_driver.py"} == {}
+
+
+def test_what_is_rightly_typed_is_a_driver() -> None:
+    """The words that pass a type checker keep the rules as well, here."""
+    runpy.run_path(str(HERE / "right_driver.py"))
 
 
 def test_every_mistake_is_found_where_it_is(errors: dict[tuple[str, int], str]) -> None:

@@ -60,7 +60,7 @@ def _field(codec: FieldCodec, of_integer: Reader) -> Reader:
 
 
 def _folded(read: Reader) -> Reader:
-    """Beyond 1 and -1 a power factor comes back towards zero. Source: see `Point.four_quadrant`."""
+    """Beyond 1 and -1 a power factor comes back towards zero; at 2 and -2 it is there."""
 
     def read_folded(raw: Any) -> Value | Reason:
         value = read(raw)
