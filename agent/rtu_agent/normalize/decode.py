@@ -23,9 +23,9 @@ from rtu_agent.driver_api.derived import Derived, Signal
 from rtu_agent.driver_api.factor import Factor
 from rtu_agent.driver_api.planned import Block
 from rtu_agent.driver_api.point import Page, Point
-from rtu_agent.normalize.canonical import finished, reader
+from rtu_agent.normalize.canonical import reader
 from rtu_agent.normalize.derive import deriver
-from rtu_agent.normalize.factors import ratio_reader, scaled
+from rtu_agent.normalize.factors import Scaler, ratio_reader, scaler
 
 Step = Callable[[list[Any]], None]
 """Finishes one slot."""
@@ -121,7 +121,10 @@ class _Slots:
         self.of_block[home].append((slot, point))
         if point.factors:
             places = tuple(self._factor(factor, home) for factor in point.factors)
-            self.steps.append(partial(_scale, point.linear, finished(point, _same), slot, places))
+            if len(places) == 1:
+                self.steps.append(partial(_scale_by_one, scaler(point), slot, places[0]))
+            else:
+                self.steps.append(partial(_scale_by_all, scaler(point), slot, places))
 
     def _factor(self, factor: Factor, home: int) -> int:
         """Return the slot of a factor, read in the same block as what it scales if it is in there."""
@@ -159,22 +162,20 @@ class _Slots:
         return self.count - 1
 
 
-def _scale(line: Any, finish: Callable[[Any], Any], slot: int, places: Sequence[int], values: list[Any]) -> None:
-    """Make a value of the number in `slot` and of the factors in `places`."""
-    raw, ratios = values[slot], [values[place] for place in places]
-    for one in (raw, *ratios):
-        if isinstance(one, Reason):
-            values[slot] = one
-            return
-    values[slot] = finish(scaled(line, raw, ratios))
+def _scale_by_one(scale: Scaler, slot: int, place: int, values: list[Any]) -> None:
+    """Make a value of the number in `slot` and of the factor in `place`."""
+    raw, ratio = values[slot], values[place]
+    values[slot] = raw if isinstance(raw, Reason) else ratio if isinstance(ratio, Reason) else scale(raw, ratio)
+
+
+def _scale_by_all(scale: Scaler, slot: int, places: Sequence[int], values: list[Any]) -> None:
+    """Make a value of the number in `slot` and of the factors in all places."""
+    said = [values[slot], *(values[place] for place in places)]
+    values[slot] = next((one for one in said if isinstance(one, Reason)), None) or scale(*said)
 
 
 def _compute(derive: Callable[[Sequence[Any]], Any], slot: int, places: Sequence[int], values: list[Any]) -> None:
     values[slot] = derive([values[place] for place in places])
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def _holds(read: Block, point: Point) -> bool:

@@ -4,17 +4,21 @@ Both steps are exact, as in `driver_api.linear`: 305 with a scale factor of -1 i
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from rtu_agent.domain.quality import Reason
-from rtu_agent.driver_api.codec import BitCodec
+from rtu_agent.domain.record import Value
+from rtu_agent.driver_api.codec import BitCodec, WholeCodec
 from rtu_agent.driver_api.factor import Factor
 from rtu_agent.driver_api.linear import Linear
-from rtu_agent.normalize.canonical import reader
+from rtu_agent.driver_api.point import Point
+from rtu_agent.normalize.canonical import finished, reader
 
 Ratio = tuple[int, int]
 """Numerator and denominator."""
+Scaler = Callable[..., Value | Reason]
+"""Takes the number on the wire, then the ratio of each factor."""
 
 
 def ratio_reader(factor: Factor) -> Callable[[Any], Ratio | Reason]:
@@ -33,8 +37,28 @@ def ratio_reader(factor: Factor) -> Callable[[Any], Ratio | Reason]:
     return read
 
 
-def scaled(line: Linear, raw: float, ratios: list[Ratio]) -> float | Reason:
-    """Return the value of `raw`, its scale multiplied by the ratios."""
+def scaler(point: Point) -> Scaler:
+    """Return the function that makes a value of the number of `point` and the ratios of its factors."""
+    exact: Scaler = partial(_by_ratios, point.linear)
+    if len(point.factors) == 1 and isinstance(point.codec, WholeCodec):
+        exact = _by_one_ratio(point.linear)  # all that SunSpec ever needs
+    if not (point.valid or point.four_quadrant):
+        return exact
+    finish = finished(point, _same)
+    return lambda raw, *ratios: finish(exact(raw, *ratios))
+
+
+def _by_one_ratio(line: Linear) -> Scaler:
+    factor, addend, divisor = line.factor, line.addend, line.divisor
+
+    def scale(raw: int, ratio: Ratio) -> float:
+        numerator, denominator = ratio
+        return (raw * factor * numerator + addend * denominator) / (divisor * denominator)
+
+    return scale
+
+
+def _by_ratios(line: Linear, raw: float, *ratios: Ratio) -> float | Reason:
     top, bottom = raw.as_integer_ratio()
     for numerator, denominator in ratios:
         top *= numerator
@@ -43,3 +67,7 @@ def scaled(line: Linear, raw: float, ratios: list[Ratio]) -> float | Reason:
         return (top * line.factor + line.addend * bottom) / (line.divisor * bottom)
     except OverflowError:
         return Reason.NOT_FINITE
+
+
+def _same(value: Any) -> Any:
+    return value
