@@ -93,6 +93,18 @@ def test_noise_before_the_answer_costs_nothing_but_its_count(line: Line, noise: 
     assert [NoiseDiscarded("b", len(noise))] == line.seen
 
 
+@pytest.mark.parametrize("size", [255, 256, 257, 700, 3000])
+def test_noise_longer_than_any_frame_is_counted_once(line: Line, size: int) -> None:
+    """However it is cut, what was thrown away early counts, and the answer behind it is found."""
+    noise = bytes(0x20 + place % 7 for place in range(size))
+    pieces = [noise[at : at + 10] for at in range(0, size, 10)]
+
+    outcome = line.ask(1, ASK, [(SOON + place / 1000, piece) for place, piece in enumerate([*pieces, GOOD])])
+
+    assert outcome.payload == PAYLOAD
+    assert [NoiseDiscarded("b", size)] == line.seen
+
+
 def test_noise_behind_the_answer(line: Line) -> None:
     """Bytes behind the frame are noise and cost the value nothing."""
     outcome = line.ask(1, ASK, [(SOON, GOOD + b"\x00\x00")])
@@ -479,6 +491,31 @@ def test_an_echoing_adapter_is_recognised_by_a_read(line: Line) -> None:
         assert line.ask(1, ASK, [(SOON, request + GOOD)]).payload == PAYLOAD
 
     assert [EchoDetected("b")] == line.seen
+
+
+@pytest.mark.parametrize("place", range(8))
+@pytest.mark.parametrize("bit", range(8))
+def test_a_damaged_echo_does_not_prove_that_the_reply_has_come(line: Line, place: int, bit: int) -> None:
+    """It may have the head of a reply; the slow unit's true reply is waited for, and never answers the next request."""
+    ask = ReadRequest(Table.INPUT, 0x0200, 1)
+    echo = bytearray(frame(1, ask.encode()))
+    echo[place] ^= 1 << bit
+
+    outcome = line.ask(1, ask, [(SOON, bytes(echo)), (0.3, words_reply(1, ask, (7,)))])
+
+    assert outcome.payload == bytes((0, 7))
+
+
+def test_an_echo_that_zeros_follow_is_no_reply(line: Line) -> None:
+    """A good checksum stays good when zeros follow, and this request has the head of its own reply."""
+    ask = ReadRequest(Table.INPUT, 0x0800, 4)
+    line.ask(1, ASK, [(SOON, GOOD)])
+    like_a_reply = frame(1, ask.encode()) + bytes(5)
+    assert crc_is_good(like_a_reply)
+
+    outcome = line.ask(1, ask, [(SOON, like_a_reply)])
+
+    assert (outcome.kind, outcome.payload) == ("damaged", b"")
 
 
 def test_an_echo_alone_is_nobody_answering(line: Line) -> None:

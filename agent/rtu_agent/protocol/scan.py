@@ -9,12 +9,15 @@ noise. The result depends on the bytes alone, not on how they were cut into chun
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
-from rtu_agent.protocol.adu import EXCEPTION_SIZE, OVERHEAD, frame_at
+from rtu_agent.protocol.adu import EXCEPTION_SIZE, MAX_SIZE, OVERHEAD, frame_at
 from rtu_agent.protocol.crc import crc_is_good
 from rtu_agent.protocol.guard import MAX_PDU
 from rtu_agent.protocol.pdu import EXCEPTION_BIT, Request
+
+ECHO_DAMAGE: Final = 2
+"""So many bytes of an echo may be damaged. The damaged reply to a read differs from its request in more of them."""
 
 
 class Sent(Protocol):
@@ -45,7 +48,10 @@ class Scan:
     """Unit and function of every other whole frame."""
     echoes: int = 0
     settled: int = 0
-    """Offset behind the last whole frame; what lies before it needs no second look."""
+    """Offset behind the last whole frame, or behind noise from which no frame can grow any more.
+
+    What lies before it needs no second look.
+    """
     settled_noise: int = 0
     """Bytes before `settled` that belong to no frame."""
     noise: int = 0
@@ -68,14 +74,19 @@ def scan(buffer: bytes, awaited: Sent | None, lost: Sequence[Sent], *, echo_expe
     """
     found = Scan()
     waiting = list(lost)
+    debtors = {sent.unit for sent in lost}
     at = 0
     while at < len(buffer):
         size = _awaited_at(buffer, at, awaited, found, echo_expected=echo_expected) if awaited else 0
         if not size and not final:
             found.pending = awaited is not None and _may_become_reply(buffer, at, awaited)
-            if found.pending or any(_may_become_reply(buffer, at, sent) for sent in waiting):
+            if found.pending:
                 break
-        size = size or _unasked_at(buffer, at, waiting, found, final=final)
+            if buffer[at] in debtors and any(_may_become_reply(buffer, at, sent) for sent in waiting):
+                break
+        if not size and buffer[at] in debtors:
+            size = _late_at(buffer, at, waiting, found)
+        size = size or _foreign_at(buffer, at, found, final=final)
         if size:
             at += size
             found.settled, found.settled_noise = at, found.noise
@@ -83,6 +94,8 @@ def scan(buffer: bytes, awaited: Sent | None, lost: Sequence[Sent], *, echo_expe
             found.broken = found.broken or (awaited is not None and _began_reply(buffer, at, awaited))
             found.noise += 1
             at += 1
+            if at + MAX_SIZE <= len(buffer):
+                found.settled, found.settled_noise = at, found.noise
     return found
 
 
@@ -97,13 +110,18 @@ def _awaited_at(buffer: bytes, at: int, awaited: Sent, found: Scan, *, echo_expe
     return size
 
 
-def _unasked_at(buffer: bytes, at: int, waiting: list[Sent], found: Scan, *, final: bool) -> int:
-    """Take any other frame that is whole at `at`; return its size or 0."""
+def _late_at(buffer: bytes, at: int, waiting: list[Sent], found: Scan) -> int:
+    """Take the reply to a request that was given up, if it is whole at `at`; return its size or 0."""
     for sent in waiting:
         if size := reply_at(buffer, at, sent):
             waiting.remove(sent)
             found.late.append((sent, at + size))
             return size
+    return 0
+
+
+def _foreign_at(buffer: bytes, at: int, found: Scan, *, final: bool) -> int:
+    """Take any other frame that is whole at `at`; return its size or 0."""
     if size := frame_at(buffer, at, final=final):
         found.foreign.append((buffer[at], buffer[at + 1]))
     return size
@@ -123,7 +141,13 @@ def _may_become_reply(buffer: bytes, at: int, sent: Sent) -> bool:
 
 def _began_reply(buffer: bytes, at: int, sent: Sent) -> bool:
     """A reply to `sent` began at `at` and came in full length; whoever asks knows that its checksum is bad."""
-    return 0 < _reply_size(buffer, at, sent) <= len(buffer) - at
+    is_long_enough = 0 < _reply_size(buffer, at, sent) <= len(buffer) - at
+    return is_long_enough and not _may_be_echo(buffer, at, sent)
+
+
+def _may_be_echo(buffer: bytes, at: int, sent: Sent) -> bool:
+    """What stands at `at` is the request itself with a few bytes damaged; then the reply is still to come."""
+    return sum(heard != said for heard, said in zip(buffer[at:], sent.frame, strict=False)) <= ECHO_DAMAGE
 
 
 def _reply_size(buffer: bytes, at: int, sent: Sent) -> int:
