@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 FOR ?=
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test nightly faults lint lock clean
 
 # Ctrl-C is how a demo ends: the shell waits for the agent's own end, and its exit code 130 is no error.
 demo: $(VENV)/agent.stamp
@@ -13,6 +13,16 @@ demo: $(VENV)/agent.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/pytest $(ARGS)
+
+# More than a million transactions on broken buses, then five minutes on ptys. SEED replays a night.
+SEED ?= $(shell date +%Y%m%d)
+nightly: $(VENV)/dev.stamp
+	@echo "seed $(SEED)"
+	RTU_AGENT_NIGHTLY=$(SEED) $(BIN)/pytest tests/faults $(ARGS)
+
+# Measures this agent and other masters under the same faults, and writes docs/reliability.md.
+faults: $(VENV)/dev.stamp
+	PYTHONPATH=tests $(BIN)/python tests/faults/compare.py docs/reliability.md
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

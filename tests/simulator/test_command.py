@@ -107,6 +107,50 @@ def test_a_bus_that_is_not_there_is_a_mistake_in_the_command(config: Path) -> No
     assert "no bus 'attic', it has floor1, floor2" in stderr
 
 
+def test_faults_are_simulated_on_request(config: Path) -> None:
+    """A port that will vanish has a name that it can come back under, and the exception comes."""
+    with simulate(
+        config, "--json", "--fault", "exception:code=04,unit=1", "--fault", "vanish:p=0", "floor1"
+    ) as process:
+        assert process.stdout
+        port = json.loads(process.stdout.readline())["port"]
+        instrument = minimalmodbus.Instrument(port, 1)
+        instrument.serial.baudrate = 19200
+        instrument.serial.timeout = 5
+
+        assert Path(port).is_symlink()
+        with pytest.raises(minimalmodbus.SlaveReportedException, match="device failure"):
+            instrument.read_float(0, 4)
+
+        instrument.serial.close()
+        process.terminate()
+        process.communicate(timeout=10)
+    assert not Path(port).is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("lat", "there is no fault 'lat', did you mean 'late'?\n    lat\n    ^"),
+        ("crc:bus=flor1", "the site has no bus 'flor1', did you mean 'floor1'?"),
+    ],
+)
+def test_a_fault_that_is_none_is_a_mistake_in_the_command(config: Path, fault: str, message: str) -> None:
+    """With its place and its mend."""
+    code, stdout, stderr = finished(config, "--fault", fault)
+
+    assert (code, stdout) == (2, "")
+    assert message in stderr
+
+
+def test_faults_can_be_listed(config: Path) -> None:
+    """Without a bus being simulated."""
+    code, stdout, stderr = finished(config, "--fault", "list")
+
+    assert (code, stderr) == (0, "")
+    assert "\nbabble\n    A unit that has gone mad" in stdout
+
+
 def test_a_broken_site_is_not_simulated(config: Path) -> None:
     """Exit code 78 and the place of the mistake."""
     config.write_text(SITE.replace("eastron.sdm630", "eastron.sdm63"))

@@ -14,6 +14,7 @@ import click
 from rtu_agent.app import Agent, LoadedSite
 from rtu_agent.cli import exit_codes
 from rtu_agent.cli.duration import DURATION
+from rtu_agent.cli.fault import check_buses, fault_option
 from rtu_agent.cli.first_round import FirstRound
 from rtu_agent.cli.screen import Screen
 from rtu_agent.cli.site_file import config_option, load_or_leave
@@ -41,6 +42,7 @@ class _Wishes:
 @click.command()
 @config_option
 @click.option("--simulate", is_flag=True, help="Replace every bus by a simulated one made from the drivers.")
+@fault_option
 @click.option("--once", is_flag=True, help="Poll every group of every device once, store it and end.")
 @click.option("--for", "for_s", type=DURATION, help="End by itself after this time, for example 10s.")
 @click.option(
@@ -52,6 +54,7 @@ class _Wishes:
 def command(
     config: Path,
     simulate: bool,
+    specs: tuple[str, ...],
     once: bool,
     for_s: float | None,
     live: bool | None,
@@ -60,10 +63,13 @@ def command(
     quiet: int,
 ) -> None:
     """Poll the site's devices and deliver their values until told to stop."""
+    if specs and not simulate:
+        raise click.UsageError("--fault needs --simulate: nothing goes wrong on a real bus by request")
     loaded = load_or_leave(config)
+    check_buses(specs, loaded.site.buses)
     shown = (simulate or sys.stdout.isatty()) if live is None else live
     wishes = _Wishes(for_s, once, shown and not as_json, as_json, verbose - quiet)
-    with stand_ins(config, loaded, simulate=simulate) as ports:
+    with stand_ins(config, loaded, specs, simulate=simulate) as ports:
         sys.exit(_run(loaded, ports, wishes))
 
 

@@ -1,6 +1,6 @@
 """Simulated buses in the place of the site's own, for commands that take `--simulate`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from rtu_agent.simulator.child import simulated_ports
 
 
 @contextmanager
-def stand_ins(config: Path, loaded: LoadedSite, *, simulate: bool) -> Iterator[Mapping[str, str]]:
-    """Give the ports that stand in for the site's own, by bus."""
+def stand_ins(
+    config: Path, loaded: LoadedSite, faults: Sequence[str] = (), *, simulate: bool
+) -> Iterator[Mapping[str, str]]:
+    """Give the ports that stand in for the site's own, by bus; `faults` strike them."""
     if not simulate:
         yield {}
         return
-    with simulated_ports(config) as ports:
+    with simulated_ports(config, faults) as ports:
         click.echo(f"{len(loaded.site.buses)} simulated buses stand in for the real ones", err=True)
         yield ports

@@ -3,6 +3,7 @@
 import asyncio
 
 from rtu_agent.simulator.ear import Ear
+from rtu_agent.simulator.plug import Plug
 from rtu_agent.simulator.ptys import Pty
 from rtu_agent.simulator.wire import Wire
 
@@ -13,7 +14,7 @@ class Cable:
     The loop must be able to wait for less than a millisecond (see `site`); its clock is the wire's clock.
     """
 
-    def __init__(self, wire: Wire, ear: Ear, master: Pty, slaves: Pty) -> None:
+    def __init__(self, wire: Wire, ear: Ear, master: Pty | Plug, slaves: Pty) -> None:
         self._wire = wire
         self._ear = ear
         self._master = master
@@ -28,10 +29,21 @@ class Cable:
 
     def disconnect(self) -> None:
         """Carry nothing any more."""
-        self._loop.remove_reader(self._master)
+        if self._master.fileno() >= 0:
+            self._loop.remove_reader(self._master)
         self._loop.remove_reader(self._slaves)
         if self._timer is not None:
             self._timer.cancel()
+
+    def pull(self, master: Plug) -> None:
+        """Let the master's port be gone."""
+        self._loop.remove_reader(master)
+        master.pull()
+
+    def push(self, master: Plug) -> None:
+        """Let the master's port be there again."""
+        master.push()
+        self._loop.add_reader(master, self._read_master)
 
     def _read_master(self) -> None:
         if data := self._master.read():

@@ -5,7 +5,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, cast
@@ -22,16 +22,21 @@ class SimulatorFailedError(RuntimeError):
 
 
 @contextmanager
-def simulated_ports(config: Path) -> Iterator[Mapping[str, str]]:
+def simulated_ports(config: Path, faults: Sequence[str] = ()) -> Iterator[Mapping[str, str]]:
     """Run `rtu-agent simulate` on a site for as long as the context lasts; give the port of each bus by its name.
 
     The child lives until its stdin is closed, so it ends with this process even if that is killed. A Ctrl-C on the
     terminal does not reach it: the ports must outlive the last poll.
 
+    Args:
+        config: the site.
+        faults: what goes wrong on its buses, each as on the command line.
+
     Raises:
         SimulatorFailedError: the child ended, or its ports were not ready within 30 s.
     """
     command = [sys.executable, "-m", "rtu_agent", "simulate", "--config", str(config), "--json", "--until-eof"]
+    command += [option for spec in faults for option in ("--fault", spec)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, process_group=0) as child:  # noqa: S603 - this program
         try:

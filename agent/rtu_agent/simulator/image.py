@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from typing import Protocol
 
 from rtu_agent.domain.record import Value
 from rtu_agent.domain.registers import Span, Table
@@ -18,6 +19,17 @@ class Refused(Exception):
     def __init__(self, span: Span, code: ExceptionCode) -> None:
         self.code = code
         super().__init__(f"{span}: {code.name.lower().replace('_', ' ')}")
+
+
+class Registers(Protocol):
+    """The registers and bits of one unit."""
+
+    def read(self, span: Span, time_s: float) -> list[int]:
+        """Return the words (0 to 0xFFFF) or bits (0 or 1) of `span` at a time, seconds since 1970.
+
+        Raises:
+            Refused: the unit does not answer this.
+        """
 
 
 class Image:

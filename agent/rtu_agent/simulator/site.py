@@ -1,9 +1,10 @@
 """The simulated buses of a site, alive from `with` to the end of its block."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rtu_agent.clock import Clock, SystemClock
 from rtu_agent.driver_api.driver import Driver
@@ -11,8 +12,12 @@ from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.simulator.cable import Cable
 from rtu_agent.simulator.ear import Ear
 from rtu_agent.simulator.exact_thread import in_exact_thread
-from rtu_agent.simulator.image import Image
+from rtu_agent.simulator.faults.faulty_wire import FaultyWire
+from rtu_agent.simulator.faults.plan import FaultPlan
+from rtu_agent.simulator.image import Image, Registers
+from rtu_agent.simulator.journal import Answered
 from rtu_agent.simulator.links import linked
+from rtu_agent.simulator.plug import Plug
 from rtu_agent.simulator.ptys import Pty
 from rtu_agent.simulator.slaves import Slaves
 from rtu_agent.simulator.wire import TURNAROUND_S, Trace, Wire
@@ -28,6 +33,9 @@ class SimulatedBus:
         units: the driver of each unit address.
         turnaround_s: how long a slave thinks before it answers.
         trace: is told every transmission, in the simulator's thread, with times of the monotonic clock.
+        images: the registers of units that are not made from a driver.
+        faults: what goes wrong; nothing by default, and then it costs nothing.
+        journal: is told what every unit answered, in the simulator's thread, with times of the monotonic clock.
     """
 
     name: str
@@ -35,6 +43,9 @@ class SimulatedBus:
     units: Mapping[int, type[Driver]]
     turnaround_s: float = TURNAROUND_S
     trace: Trace | None = None
+    images: Mapping[int, Registers] = field(default_factory=dict)
+    faults: FaultPlan | None = None
+    journal: Callable[[Answered], None] | None = None
 
 
 @contextmanager
@@ -74,15 +85,44 @@ async def _site(buses: Sequence[SimulatedBus], seed: int, now: Callable[[], floa
 
 @asynccontextmanager
 async def _bus(bus: SimulatedBus, seed: int, now: Callable[[], float]) -> AsyncIterator[str]:
-    images = {unit: Image(driver, f"{seed}/{bus.name}/{unit}") for unit, driver in bus.units.items()}
-    with closing(Pty()) as master, closing(Pty()) as far:
+    images: dict[int, Registers] = {
+        unit: Image(driver, f"{seed}/{bus.name}/{unit}") for unit, driver in bus.units.items()
+    }
+    images.update(bus.images)
+    ear = Ear(images.keys())
+    with ExitStack() as stack:
+        master, far = _master(bus, stack), stack.enter_context(closing(Pty()))
         slaves = Slaves(images, far.path, now)
         await slaves.start()
-        wire = Wire(bus.line, turnaround_s=bus.turnaround_s, trace=bus.trace)
-        cable = Cable(wire, Ear(images.keys()), master, far)
+        wire = _wire(bus, ear)
+        cable = Cable(wire, ear, master, far)
+        if isinstance(wire, FaultyWire) and isinstance(master, Plug):
+            plug = master
+            wire.replug = lambda plugged: cable.push(plug) if plugged else cable.pull(plug)
         cable.connect()
         try:
             yield master.path
         finally:
             cable.disconnect()
             await slaves.stop()
+
+
+def _master(bus: SimulatedBus, stack: ExitStack) -> Pty | Plug:
+    """Return the master's port: one that can be pulled out, with a link of its own, only where a fault pulls it."""
+    if bus.faults is None or not bus.faults.unplugs:
+        return stack.enter_context(closing(Pty()))
+    directory = stack.enter_context(TemporaryDirectory(prefix="rtu-agent-"))
+    return stack.enter_context(closing(Plug(Path(directory) / "port")))
+
+
+def _wire(bus: SimulatedBus, ear: Ear) -> Wire:
+    if bus.faults is None and bus.journal is None:
+        return Wire(bus.line, turnaround_s=bus.turnaround_s, trace=bus.trace)
+    return FaultyWire(
+        bus.line,
+        bus.faults or FaultPlan(),
+        ear.concerns,
+        turnaround_s=bus.turnaround_s,
+        trace=bus.trace,
+        journal=bus.journal,
+    )

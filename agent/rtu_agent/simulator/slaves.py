@@ -8,7 +8,7 @@ from pymodbus.datastore import ModbusServerContext
 from pymodbus.server import ModbusSerialServer
 
 from rtu_agent.domain.registers import Span, Table
-from rtu_agent.simulator.image import Image, Refused
+from rtu_agent.simulator.image import Refused, Registers
 
 _TABLES: Final = {1: Table.COIL, 2: Table.DISCRETE_INPUT, 3: Table.HOLDING, 4: Table.INPUT}
 
@@ -20,7 +20,7 @@ class _Memory(ModbusServerContext):
     there. Of a memory the server calls only what is defined here, because nothing but reads reaches it.
     """
 
-    def __init__(self, images: Mapping[int, Image], now: Callable[[], float]) -> None:
+    def __init__(self, images: Mapping[int, Registers], now: Callable[[], float]) -> None:
         # Deliberately not the base class's: it builds registers. These two attributes tell the server to ask us.
         self.simdevices = []
         self.old_simulator = True
@@ -46,7 +46,7 @@ class Slaves:
         now: the time for which values are asked, seconds since 1970.
     """
 
-    def __init__(self, images: Mapping[int, Image], port: str, now: Callable[[], float]) -> None:
+    def __init__(self, images: Mapping[int, Registers], port: str, now: Callable[[], float]) -> None:
         self._server = ModbusSerialServer(_Memory(images, now), port=port, baudrate=115_200)
 
     async def start(self) -> None:
