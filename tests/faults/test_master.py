@@ -17,7 +17,7 @@ from support.fault_table import ROWS, TIMEOUT_S, Row
 NIGHTLY = os.environ.get("RTU_AGENT_NIGHTLY", "")
 """The seed of a nightly run; empty in the usual one."""
 ALONE = 25_000 if NIGHTLY else 1_500
-MIXTURES = 1_000 if NIGHTLY else 70
+MIXTURES = 600 if NIGHTLY else 70
 IN_A_MIXTURE = 1_000 if NIGHTLY else 800
 
 SPAN = Span(Table.HOLDING, 0, 4)

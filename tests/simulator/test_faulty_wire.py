@@ -66,10 +66,14 @@ def test_a_late_reply_is_late_by_so_much() -> None:
     assert late[-1][0] - on_time[-1][0] == pytest.approx(1.0, abs=0.003)
 
 
-def test_a_queue_answers_in_order() -> None:
-    """The second request waits for the first to be answered."""
-    wire = faulty("queued:by=1s")
+@pytest.mark.parametrize(("stopped", "end_s"), [(False, 2.0), (True, 1.0)])
+def test_a_queue_answers_in_order(stopped: bool, end_s: float) -> None:
+    """The second request waits for the first to be answered, also when it takes no time itself."""
+    plan = FaultPlan.of("queued:by=1s")
+    wire = FaultyWire(LINE, plan, EAR.concerns, handover_s=0.0)
     for start_s in (0.0, 0.1):
+        if start_s and stopped:
+            plan.stop()
         wire.write_master(ASK, start_s)
         now = wire.next_deadline()
         assert now is not None
@@ -81,8 +85,9 @@ def test_a_queue_answers_in_order() -> None:
             ends.append(now)
 
     assert len(ends) == 2 * len(REPLY)
-    assert ends[-1] == pytest.approx(2.0, abs=0.05)
+    assert ends[-1] == pytest.approx(end_s, abs=0.06)
     assert ends[len(REPLY) - 1] == pytest.approx(1.0, abs=0.05)
+    assert ends[len(REPLY)] - ends[len(REPLY) - 1] > LINE.t35_s
 
 
 @pytest.mark.parametrize("spec", ["drop-reply", "drop-request", "reboot"])

@@ -31,6 +31,7 @@ class Memory:
     """What a unit keeps from one request to the next. Times are those of the wire's clock."""
 
     busy_until_s: float = float("-inf")
+    """When it turns to the next request, if one came before the latest was answered."""
     down_until_s: float = float("-inf")
     earlier: dict[tuple[int, int], bytes] = field(default_factory=dict)
     """Its latest reply by function and size."""
@@ -81,6 +82,7 @@ class Exchange:
         self.parts = [self.frame]
         for trouble in self.troubles:
             trouble(self)
+        self.delay(max(0.0, self.memory.busy_until_s - self.heard_s))
         self.memory.earlier[reply[1], len(reply)] = reply
 
     def is_answered_by(self, reply: bytes) -> bool:

@@ -111,6 +111,9 @@ class FaultyWire(Wire):
             at_s = max(at_s, start_s) + self._line.wire_s(len(part.data))
         if exchange.one_chunk:
             self._hold_s = at_s
+        if exchange.memory.busy_until_s > exchange.heard_s:
+            # The unit turns to the next request of its queue as it does to any other.
+            exchange.memory.busy_until_s = at_s + self._line.t35_s + self._turnaround_s
 
     def read_master(self, now: float) -> bytes:
         """Return what the adapter hands over; nothing while the port is gone."""

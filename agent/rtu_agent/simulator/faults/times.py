@@ -37,10 +37,8 @@ class Queued(Fault):
     by_s: float = duration("by", 0.7, "how long it works on one request")
 
     def alter(self, exchange: Exchange) -> None:
-        """Begin when the request before is answered."""
-        done_s = max(exchange.heard_s, exchange.memory.busy_until_s) + self.by_s
-        exchange.memory.busy_until_s = done_s
-        exchange.delay(done_s - exchange.heard_s)
+        """Begin when the request before is answered; nothing is answered before this one is (see `Exchange`)."""
+        exchange.memory.busy_until_s = max(exchange.heard_s, exchange.memory.busy_until_s) + self.by_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
