@@ -87,6 +87,15 @@ def test_network_ports_are_simulated_like_any_other(tmp_path: Path) -> None:
     assert summary["devices"]["climate-4"]["polls"]["good"] >= 1
 
 
+def test_simulated_buses_have_faults_on_request(tmp_path: Path) -> None:
+    """Every read of the bus that is named is refused; the other bus is as ever."""
+    summary = summary_of(tmp_path, "--for", "3s", "--fault", "exception:code=04,bus=floor1")
+
+    assert summary["devices"]["meter"]["polls"]["good"] == 0
+    assert summary["devices"]["meter"]["polls"]["failed"]["exception"] >= 2
+    assert summary["devices"]["climate-3"]["polls"]["good"] >= 2
+
+
 def summary_of(folder: Path, *options: str, text: str | None = None) -> Any:
     """Run the simulated site and return its summary, which must be all that is on stdout."""
     config = folder / "devices.yaml"
@@ -202,6 +211,9 @@ def test_a_taken_address_is_said_and_exits_with_75(tmp_path: Path) -> None:
     [
         (["--for", "5"], 2, "Invalid value for '--for'"),
         (["--nonsense"], 2, "No such option"),
+        (["--fault", "late"], 2, "--fault needs --simulate"),
+        (["--simulate", "--fault", "lat"], 2, "there is no fault 'lat', did you mean 'late'?"),
+        (["--simulate", "--fault", "late:bus=attic"], 2, "the site has no bus 'attic', it has floor1, floor2"),
     ],
 )
 def test_misuse_is_explained(tmp_path: Path, options: list[str], code: int, words: str) -> None:

@@ -14,7 +14,7 @@ import minimalmodbus
 from pymodbus.client import AsyncModbusSerialClient, ModbusSerialClient
 
 from rtu_agent.bus.bus import Bus
-from rtu_agent.bus.port import SerialPort
+from rtu_agent.bus.serial_port import SerialPort
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.registers import Table
 from rtu_agent.protocol.adu import frame

@@ -95,8 +95,8 @@ master that does not open a lost port again by itself has few right values; its 
 
 `make test` runs 100 000 transactions of the agent's master on a clock that jumps: every fault alone, and mixtures of
 up to twelve at any speed. Then it polls one bus for each fault on pseudo-terminals in real time, through schedule,
-bus and port. `make nightly` runs more than a million transactions with a seed of its own, which it prints; `make
-nightly SEED=…` replays it. All of them assert:
+bus and each kind of port: event loop, threads, RTU over TCP. `make nightly` runs more than a million transactions
+with a seed of its own, which it prints; `make nightly SEED=…` replays it. All of them assert:
 
 - no accepted value differs from what the unit answered to that request;
 - every transaction ends in exactly one outcome;
@@ -109,8 +109,8 @@ nightly SEED=…` replays it. All of them assert:
 - **An identical reply that comes after the late window.** A unit that owes a reply is not asked again for at least
   one second, and at least twice the longest time it has ever needed. A reply that comes later than that, to a request
   of the same shape, cannot be told apart.
-- **A stale reply that fits and comes alone**, in time, from a unit that owes nothing. Together with the right one it
-  is refused as ambiguous.
+- **A stale reply that fits and comes alone**, in time, from a unit that owes nothing. Handed over together with the
+  right one it is refused as ambiguous.
 - **A frame that another unit sends in the name of the one that was asked**, with its function and its byte count.
 - **Damage that the checksum does not find**: one in 32768 of frames with more than three wrong bits. The simulator
   makes none.

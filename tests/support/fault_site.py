@@ -11,7 +11,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field, replace
 
 from rtu_agent.bus.bus import Bus
-from rtu_agent.bus.port import Port, SerialPort
+from rtu_agent.bus.factory import make_port
+from rtu_agent.bus.port import Port
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.registers import Span
@@ -33,6 +34,7 @@ from rtu_agent.simulator.journal import Journal
 from rtu_agent.simulator.site import SimulatedBus, simulated_site
 from rtu_agent.simulator.truth import WORDS, Truth, TruthImage
 from support.fault_table import TIMEOUT_S
+from support.tcp_gateway import TcpGateway
 
 LINE = LineSettings(19_200)
 UNITS = (1, 2, 3)
@@ -44,9 +46,22 @@ Reach = Callable[[str], AbstractAsyncContextManager[Port]]
 
 
 @asynccontextmanager
-async def serial(path: str) -> AsyncIterator[Port]:
-    """Open it as the agent does; the simulated wire keeps its pace."""
-    yield SerialPort(path, LINE, paced=True)
+async def in_the_loop(path: str) -> AsyncIterator[Port]:
+    """Open it as the agent does on Linux; the simulated wire keeps its pace."""
+    yield make_port(path, LINE, backend="loop", paced=True)
+
+
+@asynccontextmanager
+async def in_threads(path: str) -> AsyncIterator[Port]:
+    """Open it as the agent does where the event loop cannot wait for it."""
+    yield make_port(path, LINE, backend="thread", paced=True)
+
+
+@asynccontextmanager
+async def over_tcp(path: str) -> AsyncIterator[Port]:
+    """Reach it through a gateway that cuts and joins what passes."""
+    with TcpGateway(path) as gateway:
+        yield make_port(f"rtu+tcp://127.0.0.1:{gateway.port}", LINE)
 
 
 class CountedSchedule(Schedule):
