@@ -15,7 +15,11 @@ from rtu_agent.normalize.decode import Decoder
 from rtu_agent.plugins import load_drivers
 from rtu_agent.protocol.crc import crc16
 
-DIALOGUES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "frames.yaml").read_text(encoding="utf-8"))
+DIALOGUES: list[dict[str, Any]] = [
+    dialogue
+    for file in sorted((Path(__file__).parent / "frames").glob("*.yaml"))
+    for dialogue in yaml.safe_load(file.read_text(encoding="utf-8"))
+]
 TABLES = {3: Table.HOLDING, 4: Table.INPUT}
 
 
