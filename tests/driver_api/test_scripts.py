@@ -267,6 +267,29 @@ def test_what_proves_that_a_device_is_the_one() -> None:
     assert [Named.proofs[1].holds(said) for said in ("Acme Ltd", "Apex", "Other")] == [True, True, False]
 
 
+def test_a_derived_driver_proves_itself_by_a_point_of_the_other() -> None:
+    """It is meant as it is compiled for this driver, which may have other options."""
+
+    class First(V1):
+        """Says what it is."""
+
+        name = "test.first"
+
+        model_id = u32(0x0010, group="once")
+        identity = {model_id: 1}
+
+    class Second(First, word_order="little"):
+        """The next model, with its words swapped."""
+
+        name = "test.second"
+
+        identity = {First.model_id: range(2, 4)}
+
+    assert First.proofs == (Proof(First.model_id, (1,)),)
+    assert Second.proofs == (Proof(Second.model_id, (2, 3)),)
+    assert Second.model_id != First.model_id
+
+
 class Common(Driver, table="holding"):
     """Offsets count from the first register of the model."""
 

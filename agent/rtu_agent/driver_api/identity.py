@@ -11,7 +11,7 @@ from rtu_agent.driver_api.point import Point
 DeviceText = Literal["vendor_name", "product_code", "revision", "product_name", "model_name", "server_id"]
 """What a device says about itself in words: objects 0, 1, 2, 4 and 5 of function 43/14, or the reply to function 17."""
 Expected = int | str
-Identity = Mapping[Declaration | DeviceText, Expected | Collection[Expected]]
+Identity = Mapping[Declaration | Point | DeviceText, Expected | Collection[Expected]]
 """What a point, or the device in words, must say: a number, the beginning of a text, or one of several."""
 
 _TEXTS: Final = get_args(DeviceText)
@@ -39,9 +39,10 @@ def proofs(identity: object, points: Mapping[str, Any]) -> tuple[tuple[Proof, ..
         return (), [Flaw(f"identity must be a mapping, not {identity!r}", path=("identity",))]
     found, flaws = [], []
     for key, value in identity.items():
-        name = key.name if isinstance(key, Declaration) else key
+        name = key.name if isinstance(key, Declaration | Point) else key
         source = points.get(name, name)
-        expected = tuple(value) if isinstance(value, tuple | list | set | frozenset) else (value,)
+        is_one = isinstance(value, str) or not isinstance(value, Collection)
+        expected = (value,) if is_one else tuple(value)
         wrong = [*_flaws(name, source, expected)]
         flaws += wrong
         if not wrong:
