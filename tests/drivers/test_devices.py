@@ -1,35 +1,8 @@
 """What devices demand of their drivers, beyond the value of each point."""
 
-import pytest
-
-from rtu_agent.driver_api import Driver
 from rtu_agent.plugins import load_drivers
 
 DRIVERS = {name: entry.driver for name, entry in load_drivers().entries.items()}
-EASTRON = [DRIVERS[f"eastron.{model}"] for model in ("sdm120", "sdm120ct", "sdm630")]
-
-
-@pytest.mark.parametrize("meter", EASTRON, ids=lambda meter: meter.name)
-def test_eastron_is_read_by_twos_from_even_addresses(meter: type[Driver]) -> None:
-    """It refuses any other read of its measurements; whatever is read between two even pairs is even again."""
-    measurements = [point for point in meter.points if point.table == "input"]
-
-    assert measurements
-    assert all(point.codec.type == "f32" and point.address % 2 == 0 for point in measurements)
-    assert meter.limits.max_block % 2 == 0
-
-
-@pytest.mark.parametrize("meter", EASTRON, ids=lambda meter: meter.name)
-def test_eastron_keeps_identity_apart_from_measurements(meter: type[Driver]) -> None:
-    """Early meters refuse the holding registers; that must not cost a measurement."""
-    assert {point.group for point in meter.points if point.table == "holding"} == {"once"}
-
-
-def test_the_phase_angle_is_left_to_the_meter_that_has_one() -> None:
-    """The others read 0 there, which is a plausible and wrong angle."""
-    plain, with_transformer = DRIVERS["eastron.sdm120"], DRIVERS["eastron.sdm120ct"]
-
-    assert {point.name for point in with_transformer.points} - {point.name for point in plain.points} == {"phase_angle"}
 
 
 def test_the_s8_is_asked_for_no_reserved_register() -> None:

@@ -54,17 +54,21 @@ class SDM120(Driver, table="input", max_block=50, gaps_readable=True, pause_s=0.
     # Whole numbers, unlike the rest; early meters refuse them.
     measurement_mode = enum(0xF920, MEASUREMENT_MODES, table="holding", group="once", vendor_specific=True)
     serial_number = u32(0xFC00, table="holding", group="once")
-    model_id = u16(0xFC02, table="holding", group="once")  # 0x0020
+    model_id = u16(0xFC02, table="holding", group="once")
     firmware_version = u16(0xFC03, table="holding", group="once")
+
+    identity = {model_id: 0x0020}
 
 
 class SDM120CT(SDM120):
     """The same and the phase angle, which the others read as 0.
 
-    Source of the phase angle: reaper7/SDM_Energy_Meter; it is not in V2.4.
+    Source of the phase angle: reaper7/SDM_Energy_Meter; it is not in V2.4. No source tells what its model_id is.
     """
 
     name = "eastron.sdm120ct"
     products = ("SDM120CT", "SDM120CTM")
 
     phase_angle = f32(0x0024, "deg")
+
+    identity = {}

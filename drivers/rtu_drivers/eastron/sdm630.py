@@ -94,4 +94,6 @@ class SDM630(Driver, table="input", max_block=50, gaps_readable=True, pause_s=0.
 
     # Whole numbers, unlike the rest; early meters refuse them.
     serial_number = u32(0xFC00, table="holding", group="once")
-    model_id = u16(0xFC02, table="holding", group="once")  # 0x0070
+    model_id = u16(0xFC02, table="holding", group="once")
+
+    identity = {model_id: 0x0070}
