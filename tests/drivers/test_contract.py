@@ -14,6 +14,7 @@ from rtu_agent.normalize.decode import Decoder
 from rtu_agent.plugins import load_drivers
 
 ENTRIES = load_drivers().entries
+GROWING = ("energy_", "charge_throughput", "operating_time", "run_time")
 EVERY_DRIVER = pytest.mark.parametrize("driver", [entry.driver for entry in ENTRIES.values()], ids=ENTRIES)
 
 
@@ -48,11 +49,11 @@ def test_every_point_is_a_column_of_its_own(driver: type[Driver]) -> None:
 
 
 @EVERY_DRIVER
-def test_energies_that_only_grow_are_counters(driver: type[Driver]) -> None:
-    """A jump of a counter is not booked; what counts down in some setting is none."""
+def test_what_only_grows_is_a_counter(driver: type[Driver]) -> None:
+    """A jump of a counter is not booked; what counts down in some setting is none. Hours of operation grow as well."""
     may_count_down = {("eastron.sdm120", "energy_total_active"), ("eastron.sdm120ct", "energy_total_active")}
-    for point in driver.points:
-        grows = point.name.startswith(("energy_", "charge_throughput")) and "net" not in point.name
+    for point in driver.signals:
+        grows = point.name.startswith(GROWING) and "net" not in point.name
 
         assert point.counter == (grows and (driver.name, point.name) not in may_count_down), point.name
 

@@ -30,8 +30,13 @@ def opened(dialogue: dict[str, Any]) -> tuple[Span, bytes]:
         assert crc16(frame[:-2]) == int.from_bytes(frame[-2:], "little")
     assert request[:2] == response[:2]
     assert response[2] == len(response) - 5
-    span = Span(TABLES[request[1]], int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big"))
+    span = Span(table_of(dialogue, request), int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big"))
     return span, response[3:-2]
+
+
+def table_of(dialogue: dict[str, Any], request: bytes) -> Table:
+    """Return what the request reads; a dialogue names it where the device has one table for both functions."""
+    return Table(dialogue.get("table", TABLES[request[1]]))
 
 
 def points_in(driver: type[Driver], span: Span) -> list[Point]:
