@@ -3,10 +3,10 @@
 from rtu_agent import driver_api
 
 PROMISED = [
-    *("Boundary", "DefinitionError", "Derived", "Discovery", "Driver", "Factor", "Limits", "MapError", "Page", "Point"),
-    *("Points", "Proof", "Read", "Reply", "Script", "ScriptError", "Serial", "Signal", "StepFailed", "Stepper"),
-    *("Write", "bcd", "bit", "bits", "decimal", "decimal_places", "derived", "discover", "enum", "f32", "f64"),
-    *("hookimpl", "i16", "i32", "i64", "load_register_map", "multiplier", "product_of", "ref", "scale_factor"),
+    *("Boundary", "Declared", "DefinitionError", "Derived", "Discovery", "Driver", "Factor", "Limits", "MapError"),
+    *("Page", "Point", "Points", "Proof", "Read", "Reply", "Script", "ScriptError", "Serial", "Signal", "StepFailed"),
+    *("Stepper", "Write", "bcd", "bit", "bits", "decimal", "decimal_places", "derived", "discover", "enum", "f32"),
+    *("f64", "hookimpl", "i16", "i32", "i64", "load_register_map", "multiplier", "product_of", "ref", "scale_factor"),
     *("script", "signed_by", "string", "sum_of", "sunspec_models", "u16", "u32", "u64", "variants_by"),
 ]
 

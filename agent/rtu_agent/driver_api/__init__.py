@@ -1,6 +1,7 @@
 """All that a driver may import. `docs/drivers.md` is the guide."""
 
 from rtu_agent.domain.registers import ref
+from rtu_agent.driver_api.declaration import Declared
 from rtu_agent.driver_api.derived import Derived, Signal
 from rtu_agent.driver_api.deriving import derived, product_of, signed_by, sum_of
 from rtu_agent.driver_api.driver import Driver
@@ -38,6 +39,7 @@ from rtu_agent.driver_api.wire import Boundary, Limits, Serial
 
 __all__ = [
     "Boundary",
+    "Declared",
     "DefinitionError",
     "Derived",
     "Discovery",
