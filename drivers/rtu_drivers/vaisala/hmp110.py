@@ -45,7 +45,7 @@ class HMP(HMP110):
     wet_bulb_temperature = f32(0x0012, "°C")
 
 
-class HMD65(HMP110, without=["humidity_absolute"]):
+class HMD65(HMP110, without=["humidity_absolute", "_test_integer", "_test_text"]):
     """Duct transmitters. Where they have the absolute humidity is not known, nor whether they have test registers."""
 
     name = "vaisala.hmd65"
