@@ -15,9 +15,10 @@ from rtu_agent.output.outgoing import fit
 from support import hostile
 from support.records import METER, NOON_MS, record, series
 
+# The parser refuses subnormal numbers, which servers take: tests/servers/test_outputs.py sends one.
+FLOATS = st.floats(allow_subnormal=False)
 KINDS: dict[FieldKind, st.SearchStrategy[Any]] = {
-    # The parser refuses subnormal numbers, which servers take: tests/servers/test_outputs.py sends one.
-    "float": st.floats(allow_subnormal=False),
+    "float": FLOATS,
     "int": st.integers(-(2**63), 2**63 - 1),
     "bool": st.booleans(),
     "string": st.text(alphabet=st.characters()),
@@ -77,6 +78,38 @@ def test_round_trip_through_a_parser(sent: Record) -> None:
     assert (parsed["measurement"], parsed["time"]) == ("energy_meter", NOON_MS)
     assert parsed["tags"]["device"] == "d1"
     assert set(parsed["tags"]) <= set(sent.series.tags)
+
+
+NUMBERS = st.tuples(st.none() | FLOATS | st.integers() | st.booleans(), st.none() | st.integers() | FLOATS, FLOATS)
+
+
+@given(NUMBERS | st.tuples(FLOATS, st.integers(), FLOATS))
+def test_a_record_is_written_like_each_of_its_values_alone(values: tuple[Any, ...]) -> None:
+    """A record that is filled into its template in one go says what one says that is put together by value."""
+    fields = (Field("a_100%"), Field("b", "int"), Field("c"))
+    whole = encode(Record(series(fields=fields), NOON_MS, values))
+    alone = [
+        encode(Record(series(fields=[*fields[:at], *fields[at + 1 :]]), NOON_MS, (*values[:at], *values[at + 1 :])))
+        for at in range(3)
+    ]
+    parsed = [parse_line(line)["fields"] for line in (whole, *alone)]
+    expected = {key: value for fields in parsed[1:] for key, value in fields.items()}
+    expected["quality"] = max(fields["quality"] for fields in parsed[1:])
+    assert repr(sorted(parsed[0].items())) == repr(sorted(expected.items()))
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 2**63, -(2**63) - 1, 10**400])
+def test_whole_numbers_leave_as_they_are_or_not_at_all(number: int) -> None:
+    """Also beside floats, whose range is another."""
+    line = encode(record(values=(1.5, 1e308, number)))
+    assert (f"status_code={number}i" in line) == (-(2**63) <= number < 2**63)
+    assert "active_power_w=1e+308" in line
+
+
+def test_numbers_whose_sum_is_beyond_all_floats_leave() -> None:
+    """Each of them is finite."""
+    line = encode(record(values=(1.7e308, 1.7e308, 1)))
+    assert line.split()[1] == "voltage_l1_n_v=1.7e+308,active_power_w=1.7e+308,status_code=1i,quality=0i"
 
 
 @given(st.text(alphabet="ab \\,=", max_size=12))

@@ -13,7 +13,7 @@ from rtu_agent.domain.text import readable
 
 LONGEST_TEXT: Final = 4096
 """Characters kept of a text: many times what a Modbus reply carries, and less than every server's limit."""
-_INTEGER_LIMIT: Final = 2**63
+INTEGER_LIMIT: Final = 2**63
 """InfluxDB and SQLite both hold signed 64-bit integers."""
 
 
@@ -28,7 +28,7 @@ def fit(value: Value | None, kind: FieldKind) -> Value | None:
         case "float" if isinstance(value, int | float):
             return _finite(value)
         case "int" if isinstance(value, int):
-            return int(value) if -_INTEGER_LIMIT <= value < _INTEGER_LIMIT else None
+            return int(value) if -INTEGER_LIMIT <= value < INTEGER_LIMIT else None
         case "bool" if isinstance(value, bool):
             return value
         case "string" if isinstance(value, str):
