@@ -1,7 +1,7 @@
 """The composition root: a site becomes objects, the objects run as one group of tasks, and stop in order."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,8 @@ from rtu_agent.config.ports import has_line
 from rtu_agent.driver_api import Driver
 from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watcher, Watchers
 from rtu_agent.output.delivery import Delivery
+from rtu_agent.output.rollup import Names
+from rtu_agent.output.rollup_output import rollups_of
 from rtu_agent.plugins import OutputType, load_drivers, load_outputs
 from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.assembly import jobs_of, polled_device, reads_of
@@ -75,9 +77,10 @@ class Agent:
         self._registry = CollectorRegistry()
         self._ticked_at = clock.monotonic()
         self._opened: set[str] = set()
-        self.roster = roster_of(site, driver_of)
-        watchers.add(Metrics(self._registry, self.roster, clock))
         outputs = {entry.name: output_types[entry.type](entry.name, entry.settings) for entry in site.outputs.values()}
+        outputs |= rollups_of(outputs.values(), names_in(site, driver_of), site.state, watchers)
+        self.roster = roster_of(site, driver_of, outputs)
+        watchers.add(Metrics(self._registry, self.roster, clock))
         self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock)
 
     @property
@@ -276,13 +279,22 @@ def polled_on(
     return devices, jobs
 
 
-def roster_of(site: Site, driver_of: Callable[[str], type[Driver]]) -> Roster:
-    """Return the names of everybody in the site, for metrics and views."""
+def names_in(site: Site, driver_of: Callable[[str], type[Driver]]) -> Callable[[str], Names]:
+    """Return what tells the fields of a device by their names; there are none of a device that is not in the site."""
+    fields = {
+        entry.name: {signal.field.name: signal.field for signal in driver_of(entry.driver).signals}
+        for entry in site.devices
+    }
+    return lambda device: fields.get(device, {})
+
+
+def roster_of(site: Site, driver_of: Callable[[str], type[Driver]], outputs: Iterable[str]) -> Roster:
+    """Return the names of everybody in the site, for metrics and views; `outputs` with their rollups."""
     devices = []
     for entry in site.devices:
         driver = driver_of(entry.driver)
         devices.append(RosterDevice(entry.name, entry.bus, driver.name, driver.kind))
-    return Roster(site.site, tuple(site.buses), tuple(devices), tuple(site.outputs))
+    return Roster(site.site, tuple(site.buses), tuple(devices), tuple(outputs))
 
 
 @dataclass(frozen=True)

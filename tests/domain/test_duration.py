@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from rtu_agent.domain.duration import Seconds, parse_duration
+from rtu_agent.domain.duration import Seconds, duration_text, parse_duration
 
 
 class Settings(BaseModel, strict=True):
@@ -75,3 +75,14 @@ def test_any_text_is_seconds_or_a_value_error(text: str) -> None:
     """No text gives another exception."""
     with suppress(ValueError):
         assert parse_duration(text) >= 0
+
+
+@pytest.mark.parametrize("text", ["500ms", "5s", "1m30s", "15m", "1h", "30d", "2y", "1y1d1h1m1s1ms"])
+def test_a_duration_is_written_as_it_was_read(text: str) -> None:
+    """Names of buckets are made of it."""
+    assert duration_text(parse_duration(text)) == text
+
+
+def test_a_duration_without_length_is_seconds() -> None:
+    """Shorter than a millisecond is nothing."""
+    assert duration_text(0.0001) == "0s"

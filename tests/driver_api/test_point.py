@@ -1,13 +1,14 @@
 """What a point says about itself: its span, its column, the kind of its value, and how it is encoded."""
 
 import struct
+from math import inf
 from typing import Any
 
 import pytest
 
 from rtu_agent.domain.record import Field
 from rtu_agent.domain.registers import Span, Table
-from rtu_agent.driver_api import Driver, bcd, bit, bits, enum, f32, f64, i16, string, u16, u32, u64
+from rtu_agent.driver_api import Driver, bcd, bit, bits, enum, f32, f64, i16, i32, string, u16, u32, u64
 from rtu_agent.driver_api.point import Point
 
 
@@ -47,7 +48,7 @@ class Everything(Driver, table="input"):
         (Everything.process_value, Field("process_value_kpa", "float", "kPa")),
         (Everything.power_factor, Field("power_factor", "float", "")),
         (Everything.ph, Field("ph", "float", "pH")),
-        (Everything.energy_import_active, Field("energy_import_active_kwh", "float", "kWh")),
+        (Everything.energy_import_active, Field("energy_import_active_kwh", "float", "kWh", 2**64 / 1000)),
         (Everything.status, Field("status", "int", "")),
         (Everything.operating_state, Field("operating_state", "int", "")),
         (Everything.alarm, Field("alarm", "int", "")),
@@ -136,3 +137,20 @@ def test_the_ends_of_a_wide_range_can_be_sent(raw: int) -> None:
 def test_points_are_values() -> None:
     """Two points that say the same are equal, and can be kept in sets."""
     assert len({*Everything.points, *Everything.points}) == len(Everything.points)
+
+
+@pytest.mark.parametrize(
+    ("point", "counts_to"),
+    [
+        (u16(0, "kWh", counter=True), 65_536.0),
+        (u32(0, "Wh", scale=10, counter=True), 2**32 / 100),
+        (bcd(0, "kWh", counter=True), 10_000.0),
+        (i32(0, "kWh", counter=True), inf),
+        (f32(0, "kWh", counter=True), inf),
+        (u32(0, "kWh"), None),
+    ],
+)
+def test_where_a_counter_begins_again(point: Point, counts_to: float | None) -> None:
+    """An unsigned register overflows to zero, in the canonical unit; of others nobody knows."""
+    driver = type("Meter", (Driver,), {"name": "a.b", "kind": "k", "energy_import_active": point}, table="input")
+    assert driver.points[0].field.counts_to == counts_to

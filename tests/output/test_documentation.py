@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from rtu_agent.domain.duration import Seconds
-from rtu_agent.output import influxdb_doors, outgoing, retry, spool, writer
+from rtu_agent.output import influxdb_doors, outgoing, retry, rollup_output, spool, writer
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.marks import Limits
@@ -93,6 +93,8 @@ def test_the_example_record_is_what_the_encoder_makes() -> None:
         ("up to 20 000 records", writer.MOST_WAITING),
         ("when 1000 have", writer.GROUP_RECORDS),
         ("cut at 4096 characters", outgoing.LONGEST_TEXT),
+        ("is 5 s younger", rollup_output.GRACE_S),
+        ("up to 15 min after", rollup_output.LATE_S / 60),
     ],
 )
 def test_the_numbers_are_those_of_the_code(text: str, number: float) -> None:

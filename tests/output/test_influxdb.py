@@ -224,6 +224,38 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], message
         InfluxdbSettings.model_validate(settings)
 
 
+def test_rollups_are_outputs_with_buckets_of_their_own() -> None:
+    """One for each length of windows, unless the server makes them."""
+    settings = {"url": "http://localhost", "bucket": "plant/raw", "rollups": {"1m": "90d", "15m": "2y"}}
+    output = InfluxdbOutput("db", InfluxdbSettings.model_validate(settings))
+    targets = output.rollups()
+    assert {name: target.length_s for name, target in targets.items()} == {"db-1m": 60.0, "db-15m": 900.0}
+    assert InfluxdbSettings.model_validate(settings).of_rollup(900.0).bucket == "plant/raw_15m"
+    by_server = InfluxdbOutput("db", InfluxdbSettings.model_validate(settings | {"rollups_by": "server"}))
+    assert by_server.rollups() == {}
+    for each in (output, by_server, *(target.output for target in targets.values())):
+        each.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"rollups": {"7m": "90d"}}, "a day a multiple of it, unlike 7m"),
+        ({"rollups": {"5s": "90d"}}, "at least 10s long"),
+        ({"rollups": {"1h": "30m"}}, "kept for longer than 1h"),
+        ({"rollups": {"1m": 90}}, "a duration needs a unit"),
+        ({"rollups": {"minute": "90d"}}, "'minute' is not a duration"),
+        ({"rollup_bucket": "all"}, "pattern"),
+        ({"rollup_bucket": "{name}_{window}"}, "pattern"),
+        ({"rollups_by": "me"}, "'agent' or 'server'"),
+    ],
+)
+def test_rollups_that_cannot_work_are_refused(settings: dict[str, Any], message: str) -> None:
+    """With words that say why."""
+    with pytest.raises(ValidationError, match=message):
+        InfluxdbSettings.model_validate({"url": "http://localhost", "bucket": "b"} | settings)
+
+
 def test_knowing_the_output_does_not_load_the_client_library() -> None:
     """`check` and `--help` do not pay a quarter of a second for it."""
     program = "import sys, rtu_agent.output.influxdb; sys.exit('influxdb_client' in sys.modules)"

@@ -20,10 +20,11 @@ from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 from rtu_agent.output.outgoing import clean
+from rtu_agent.output.rollup_output import rollups_of
 from support import hostile
 from support.records import METER_FIELDS, NOON_MS, numbered, record, series
 from support.servers import Influxd, VictoriaMetrics
-from support.watching import Seen
+from support.watching import Seen, wait_until
 
 pytestmark = pytest.mark.server
 
@@ -154,6 +155,46 @@ def test_nothing_is_lost_while_the_server_is_killed_and_restarted(influxd: Influ
     assert stored(influxd) == expected(sent)
     assert influxd.query("SELECT count(quality) FROM energy_meter", "modbus")[0]["count"] == len(sent)
     assert seen.of(RecordsDropped) == []
+
+
+def test_rollups_are_whole_after_an_outage(influxd: Influxd, tmp_path: Path) -> None:
+    """The server dies between two windows, the agent stops and starts; every record is in its window, once."""
+    fields = (Field("active_power_w"), Field("energy_kwh", counts_to=1e6))
+    names = {field.name: field for field in fields}
+    meter = series("main", fields)
+    records = [Record(meter, NOON_MS + 1000 * second, (float(second % 60), second / 8)) for second in range(600)]
+    settings = InfluxdbSettings.model_validate({"url": influxd.url, "bucket": "modbus", "rollups": {"1m": "90d"}})
+    for database in ("modbus", "modbus_1m"):
+        influxd.create_database(database)
+    for number, part in enumerate((records[:200], records[200:290], records[290:])):
+        seen = Seen()
+        raw = InfluxdbOutput("influxdb", settings)
+        outputs = {"influxdb": raw, **rollups_of([raw], lambda _: names, tmp_path, seen)}
+        delivery = Delivery(outputs, tmp_path / "spool.db", seen, SystemClock())
+        if number == 1:
+            influxd.kill()
+        delivery.start()
+        for each in part:
+            delivery.accept(each)
+        if number == 1:
+            seen.wait_for(WriteFailed, lambda event: event.output == "influxdb-1m")
+            influxd.restart()
+        for name in outputs:
+            seen.wait_for(SpoolChanged, lambda event, name=name: event.output == name and event.records > 0)
+            after = seen.of(SpoolChanged)
+            assert after
+            wait_until(lambda name=name, seen=seen: _last(seen, name).records == 0)
+        delivery.stop(5.0)
+    rows = influxd.query("SELECT * FROM energy_meter", "modbus_1m")
+    assert [row["time"] for row in rows] == [NOON_MS + 60_000 * minute for minute in range(9)]
+    assert {row["records"] for row in rows} == {60}
+    assert {row["active_power_w_mean"] for row in rows} == {29.5}
+    assert sum(row["energy_kwh_increase"] for row in rows) == records[539].values[1]
+    assert "active_power_w" not in rows[0]
+
+
+def _last(seen: Seen, output: str) -> SpoolChanged:
+    return [event for event in seen.of(SpoolChanged) if event.output == output][-1]
 
 
 def test_poisoned_batches_lose_the_bad_lines_only(influxd: Influxd, tmp_path: Path) -> None:

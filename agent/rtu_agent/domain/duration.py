@@ -1,4 +1,4 @@
-"""Durations as people write them, always with their unit: `5s`, `500ms`, `1m30s`, `30d`."""
+"""Durations as people write them, always with their unit: `5s`, `500ms`, `1m30s`, `30d`, `2y` (years of 365 days)."""
 
 import re
 from math import isfinite
@@ -6,16 +6,16 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-_UNITS: Final = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_UNITS: Final = {"y": 31_536_000.0, "d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _NUMBER: Final = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)"
 _DURATION: Final = re.compile("".join(f"(?:{_NUMBER}{unit}(?![a-z]))?" for unit in _UNITS))
-_HOW: Final = "write a number with its unit (ms, s, m, h or d), such as 500ms, 5s or 1m30s"
+_HOW: Final = "write a number with its unit (ms, s, m, h, d or y), such as 500ms, 5s or 1m30s"
 
 
 def parse_duration(text: str) -> float:
     """Return the seconds of a duration such as `500ms`, `5s`, `1m30s` or `30d`.
 
-    Units are d, h, m, s and ms, each at most once, the longest first, without spaces.
+    Units are y, d, h, m, s and ms, each at most once, the longest first, without spaces.
 
     Raises:
         ValueError: `text` is no duration; the message says how to write one.
@@ -24,6 +24,16 @@ def parse_duration(text: str) -> float:
     if not text or not found:
         raise ValueError(f"'{text}' is not a duration; {_HOW}")
     return sum(float(number) * unit for number, unit in zip(found.groups(), _UNITS.values(), strict=True) if number)
+
+
+def duration_text(seconds: float) -> str:
+    """Return the duration as it is written: `15m`, `1m30s`; rounded to milliseconds."""
+    milliseconds = round(1000 * seconds)
+    parts = []
+    for name, size in _UNITS.items():
+        count, milliseconds = divmod(milliseconds, round(1000 * size))
+        parts += [f"{count}{name}"] if count else []
+    return "".join(parts) or "0s"
 
 
 def _seconds(value: Any) -> float:
@@ -43,7 +53,7 @@ Seconds = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^(\d+(\.\d+)?(d|h|m|s|ms))+$",
+            "pattern": r"^(\d+(\.\d+)?(y|d|h|m|s|ms))+$",
             "examples": ["500ms", "5s", "1m30s", "30d"],
         }
     ),

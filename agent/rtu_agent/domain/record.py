@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from rtu_agent.domain.quality import Reason, RecordQuality
 
@@ -14,6 +14,11 @@ FieldKind = Literal["float", "int", "bool", "string"]
 QUALITY_FIELD = "quality"
 """The integer field every record carries; no point may have this name."""
 
+EVENTS: Final = "modbus_event"
+"""The measurement of what is written on change: why a value is missing, that a device was lost. As text."""
+IDENTITY: Final = "device_info"
+"""The measurement of what a device is. As text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -23,6 +28,8 @@ class Field:
     kind: FieldKind = "float"
     unit: str = ""
     """The unit's symbol for people, `""` for a dimensionless quantity or a code."""
+    counts_to: float | None = None
+    """Of a counter, the value at which it is back at zero, infinite where nobody knows; None if it is no counter."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

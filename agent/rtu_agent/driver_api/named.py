@@ -1,6 +1,7 @@
 """What a record stores under a name, wherever its value comes from."""
 
 from abc import abstractmethod
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from rtu_agent.domain.quantity import column, find
@@ -59,4 +60,10 @@ class Named:
     def field(self) -> Field:
         """The column of the value."""
         stored = self.canonical_unit
-        return Field(column(self.name, stored), self.kind, "" if stored.symbol == "1" else stored.symbol)
+        symbol = "" if stored.symbol == "1" else stored.symbol
+        return Field(column(self.name, stored), self.kind, symbol, self.counts_to if self.counter else None)
+
+    @property
+    def counts_to(self) -> float:
+        """Where a counter is back at zero; infinite where nobody knows."""
+        return inf

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import inf
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -113,6 +114,13 @@ class Point(Named):
         is_amount = self.quantity is None or self.quantity.nature == "amount"
         is_plain = isinstance(self.codec, WholeCodec) and self.linear.is_identity and not self.factors
         return not is_amount and is_plain
+
+    @property
+    def counts_to(self) -> float:
+        """An unsigned register that overflows begins again at zero; nothing else says where the device does."""
+        if not isinstance(self.codec, WholeCodec) or self.codec.range[0] < 0 or self.factors:
+            return inf
+        return self.linear(self.codec.range[1] + 1) - self.linear(0)
 
     def read(self, words: Sequence[int]) -> Value:
         """Return what the words of the span say, before any scale: a number, a code or a text.

@@ -6,7 +6,7 @@ take its time; the others do not wait for it.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -86,3 +86,17 @@ class NetworkOutput(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close every connection; nothing is sent afterwards."""
+
+    def rollups(self) -> Mapping[str, "RollupTarget"]:
+        """Return where the rollups go that the settings ask for, by names unlike those of all other outputs."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class RollupTarget:
+    """Where the rollups of an output go."""
+
+    length_s: float
+    """Of a window; a day is a whole multiple of it."""
+    output: NetworkOutput
+    """Sends them."""

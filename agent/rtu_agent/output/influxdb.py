@@ -7,12 +7,14 @@ replaced meanwhile. Both take the same body and answer with the same statuses.
 
 import base64
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from rtu_agent.domain.duration import duration_text
 from rtu_agent.domain.secret import SecretError
 from rtu_agent.output.answer import Answer
-from rtu_agent.output.contract import Action, NetworkOutput, Verdict
+from rtu_agent.output.contract import Action, NetworkOutput, RollupTarget, Verdict
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 
 if TYPE_CHECKING:
@@ -51,6 +53,16 @@ class InfluxdbOutput(NetworkOutput):
     def close(self) -> None:
         """Close the connections."""
         self._doors.close()
+
+    def rollups(self) -> Mapping[str, RollupTarget]:
+        """Return a target for each length of windows, unless the server makes the rollups."""
+        if self._settings.rollups_by == "server":
+            return {}
+        names = {length_s: f"{self.name}-{duration_text(length_s)}" for length_s in self._settings.rollups}
+        return {
+            name: RollupTarget(length_s, InfluxdbOutput(name, self._settings.of_rollup(length_s)))
+            for length_s, name in names.items()
+        }
 
     def _log_in(self) -> None:
         """Take the secrets as they are now, so that one that was renewed is used without a restart."""

@@ -1,10 +1,14 @@
 """The entry of an InfluxDB output in the configuration."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from rtu_agent.domain.duration import Seconds, duration_text
 from rtu_agent.domain.secret import Secret
+
+_DAY_S: Final = 86_400
+_SHORTEST_WINDOW_S: Final = 10
 
 
 class InfluxdbSettings(BaseModel):
@@ -36,6 +40,46 @@ class InfluxdbSettings(BaseModel):
     token: Annotated[Secret | None, Field(description="Token of version 2 or 3.")] = None
     username: Annotated[str | None, Field(min_length=1, description="User of version 1, or of a proxy.")] = None
     password: Annotated[Secret | None, Field(description="Password of the user.")] = None
+    keep: Annotated[
+        Seconds | None,
+        Field(
+            description="How long the server keeps records: `rtu-agent influx setup` tells it; for ever if left out.",
+            examples=["90d", "1y"],
+        ),
+    ] = None
+    rollups: Annotated[
+        dict[Seconds, Seconds],
+        Field(
+            description="Lengths of windows of time, and how long the one record for each window is kept.",
+            examples=[{"1m": "90d", "15m": "2y"}],
+        ),
+    ] = {}
+    rollup_bucket: Annotated[
+        str,
+        Field(
+            pattern=r"^[^{}]*(\{bucket\}[^{}]*)?\{window\}[^{}]*$",
+            description="Where the rollups go: {bucket} is the bucket above, {window} the length of the window.",
+        ),
+    ] = "{bucket}_{window}"
+    rollups_by: Annotated[
+        Literal["agent", "server"],
+        Field(description="Who makes the rollups. server: version 1 and 2, told by `rtu-agent influx setup`."),
+    ] = "agent"
+
+    def of_rollup(self, window_s: float) -> Self:
+        """Return the settings for the rollup of one length of windows."""
+        bucket = self.rollup_bucket.format(bucket=self.bucket, window=duration_text(window_s))
+        return self.model_copy(update={"bucket": bucket, "keep": self.rollups[window_s], "rollups": {}})
+
+    @model_validator(mode="after")
+    def _windows_begin_with_the_day(self) -> Self:
+        for window_s, keep_s in self.rollups.items():
+            said = duration_text(window_s)
+            if window_s < _SHORTEST_WINDOW_S or _DAY_S % window_s:
+                raise ValueError(f"a window is at least 10s long and a day a multiple of it, unlike {said}")
+            if keep_s < window_s:
+                raise ValueError(f"windows of {said} are to be kept for longer than {said}")
+        return self
 
     @model_validator(mode="after")
     def _one_way_to_log_in(self) -> Self:

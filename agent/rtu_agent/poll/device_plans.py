@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from rtu_agent.domain.record import Series
+from rtu_agent.domain.record import IDENTITY, Series
 from rtu_agent.domain.registers import Span
 from rtu_agent.driver_api import Driver, Signal
 from rtu_agent.normalize.decode import Decoded, Decoder
@@ -210,7 +210,7 @@ class DevicePlans:
     def _series_of(self, groups: Groups, decoder: Decoder) -> Series:
         if groups not in self._series:
             if groups == {ONCE}:
-                made = Series(identity.MEASUREMENT, self._tags, identity.text_fields(decoder.fields))
+                made = Series(IDENTITY, self._tags, identity.text_fields(decoder.fields))
             else:
                 made = Series(self._driver.kind, self._tags, decoder.fields)
             self._series[groups] = made

@@ -9,8 +9,6 @@ from dataclasses import replace
 from rtu_agent.domain.record import Field, Value
 from rtu_agent.normalize.decode import Decoded
 
-MEASUREMENT = "device_info"
-
 
 def text_fields(fields: Sequence[Field]) -> tuple[Field, ...]:
     """Return the same columns, holding text."""

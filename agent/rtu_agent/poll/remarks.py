@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from rtu_agent.domain.quality import Reason, RecordQuality
-from rtu_agent.domain.record import Field, Record, Series
+from rtu_agent.domain.record import EVENTS, Field, Record, Series
 from rtu_agent.events import DeviceState, OutcomeKind
 
-MEASUREMENT: Final = "modbus_event"
 TEXT: Final = (Field("text", "string"),)
 
 
@@ -18,8 +17,8 @@ class Remarks:
     """One device. `tags` are those of its records; a remark has a tag `kind` besides, `value` or `state`."""
 
     def __init__(self, tags: Mapping[str, str]) -> None:
-        self._values = Series(MEASUREMENT, {**tags, "kind": "value"}, TEXT)
-        self._states = Series(MEASUREMENT, {**tags, "kind": "state"}, TEXT)
+        self._values = Series(EVENTS, {**tags, "kind": "value"}, TEXT)
+        self._states = Series(EVENTS, {**tags, "kind": "state"}, TEXT)
         self._known: dict[str, Reason] = {}
 
     def about(self, record: Record) -> Record | None:
