@@ -16,14 +16,18 @@ from rtu_agent.config.entries import Rs485Entry
 from rtu_agent.config.load import load_site
 from rtu_agent.config.model import BusSettings, DeviceSettings, Site
 from rtu_agent.config.ports import has_line
+from rtu_agent.domain.record import Field
 from rtu_agent.driver_api import Driver
 from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watcher, Watchers
 from rtu_agent.output.delivery import Delivery
+from rtu_agent.output.marks import Limits
+from rtu_agent.output.retention_watch import watch_retention
 from rtu_agent.output.rollup import Names
 from rtu_agent.output.rollup_output import rollups_of
 from rtu_agent.plugins import OutputType, load_drivers, load_outputs
 from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.assembly import jobs_of, polled_device, reads_of
+from rtu_agent.poll.device_plans import ONCE
 from rtu_agent.poll.facts import Facts, fingerprint
 from rtu_agent.poll.facts_file import FactsFile
 from rtu_agent.poll.job import Job
@@ -79,6 +83,7 @@ class Agent:
         self._opened: set[str] = set()
         outputs = {entry.name: output_types[entry.type](entry.name, entry.settings) for entry in site.outputs.values()}
         outputs |= rollups_of(outputs.values(), names_in(site, driver_of), site.state, watchers)
+        self._outputs = outputs
         self.roster = roster_of(site, driver_of, outputs)
         watchers.add(Metrics(self._registry, self.roster, clock))
         self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock)
@@ -100,6 +105,7 @@ class Agent:
         http = serve(self._site.http.listen, make_app(self._registry, self._healthy, self._ready))
         try:
             self._delivery.start()
+            watch_retention(self._outputs, Limits(), self._watch)
             self._watch(AgentStarted(self._site.site, len(self._site.buses), len(self._site.devices)))
             try:
                 await self._poll_until(stop)
@@ -286,6 +292,20 @@ def names_in(site: Site, driver_of: Callable[[str], type[Driver]]) -> Callable[[
         for entry in site.devices
     }
     return lambda device: fields.get(device, {})
+
+
+def kinds_in(site: Site, driver_of: Callable[[str], type[Driver]]) -> dict[str, tuple[Field, ...]]:
+    """Return by measurement the fields that its records have; what is read at start only is not among them.
+
+    Where two drivers of one kind disagree about a field, it is a counter if it is one for either.
+    """
+    kinds: dict[str, dict[str, Field]] = {}
+    for driver in {entry.driver: driver_of(entry.driver) for entry in site.devices}.values():
+        fields = kinds.setdefault(driver.kind, {})
+        for signal in driver.signals:
+            if signal.group != ONCE and (signal.field.name not in fields or signal.counter):
+                fields[signal.field.name] = signal.field
+    return {kind: tuple(fields.values()) for kind, fields in kinds.items()}
 
 
 def roster_of(site: Site, driver_of: Callable[[str], type[Driver]], outputs: Iterable[str]) -> Roster:

@@ -269,6 +269,14 @@ class SpoolChanged(OutputEvent):
     """Time of the oldest record that waits, milliseconds since 1970; None when nothing waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class RetentionTooShort(OutputEvent):
+    """The server keeps records for a shorter time than they may wait in the spool: a long outage would lose some."""
+
+    keeps_s: float
+    spool_keeps_s: float
+
+
 Watcher = Callable[[Event], None]
 
 

@@ -18,6 +18,7 @@ class Request:
     query: dict[str, str]
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,17 @@ class ScriptedServer:
 
             def do_POST(self) -> None:
                 parts = urlsplit(self.path)
-                length = int(self.headers["Content-Length"])
+                length = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(length)
                 if len(body) < length:  # the client died in the middle of it
                     self.close_connection = True
                     return
                 query = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
-                request = Request(parts.path, query, self.headers, body)
+                request = Request(parts.path, query, self.headers, body, self.command)
                 server.requests.append(request)
                 self._reply(server.script(request))
+
+            do_GET = do_PATCH = do_POST  # noqa: N815 - the names of the base class
 
             def _reply(self, reply: Reply) -> None:
                 if reply.pause is not None:

@@ -201,7 +201,7 @@ class Influxd(Server):
         return [
             dict(zip(series["columns"], row, strict=True)) | series.get("tags", {})
             for series in answer.get("series", [])
-            for row in series["values"]
+            for row in series.get("values", [])
         ]
 
 

@@ -26,6 +26,7 @@ from rtu_agent.events import (
     PortOpenFailed,
     RecordsDropped,
     RecordsWritten,
+    RetentionTooShort,
     SpoolChanged,
     WriteFailed,
     WriteRecovered,
@@ -99,6 +100,7 @@ def test_the_names_of_the_lines_are_a_contract() -> None:
         "write_recovered",
         "records_dropped",
         "spool_changed",
+        "retention_too_short",
     ]
 
 
@@ -267,3 +269,11 @@ def test_quiet_leaves_out_the_lesser_news(verbosity: int, levels: list[str]) -> 
     )
 
     assert levels == [line["level"] for line in lines]
+
+
+def test_a_retention_that_is_too_short_is_said_once(heard: Heard) -> None:
+    """At start; it is a warning, because nothing is lost yet."""
+    short = RetentionTooShort("influxdb", 3600.0, 86_400.0)
+    (line,) = heard.after(short, short)
+    assert (line["event"], line["level"]) == ("retention_too_short", "warning")
+    assert (line["keeps_s"], line["spool_keeps_s"]) == (3600.0, 86_400.0)

@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "poll": "Poll devices once, print what they say, write nothing.",
     "simulate": "Offer the site's buses as simulated ones.",
     "drivers": "List and explain the drivers.",
+    "influx": "Set up InfluxDB servers.",
 }
 
 

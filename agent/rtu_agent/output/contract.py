@@ -87,6 +87,13 @@ class NetworkOutput(ABC):
     def close(self) -> None:
         """Close every connection; nothing is sent afterwards."""
 
+    def keeps_s(self) -> float | None:
+        """Return how long the server keeps records, seconds; None if for ever, or if it does not say.
+
+        It is asked once, by a thread of its own, and any exception counts as no answer.
+        """
+        return None
+
     def rollups(self) -> Mapping[str, "RollupTarget"]:
         """Return where the rollups go that the settings ask for, by names unlike those of all other outputs."""
         return {}

@@ -18,7 +18,7 @@ from rtu_agent.output.contract import Action, NetworkOutput, RollupTarget, Verdi
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 
 if TYPE_CHECKING:
-    from rtu_agent.output.influxdb_doors import Door
+    from rtu_agent.output.influxdb_doors import Door, Doors
 
 _DOORS: Final[dict[str, "Door"]] = {"v2": "/api/v2/write", "v1": "/write"}
 
@@ -63,6 +63,21 @@ class InfluxdbOutput(NetworkOutput):
             name: RollupTarget(length_s, InfluxdbOutput(name, self._settings.of_rollup(length_s)))
             for length_s, name in names.items()
         }
+
+    def keeps_s(self) -> float | None:
+        """Return the retention of the bucket, where the token may read it."""
+        from rtu_agent.output.influxdb_admin import admin_of  # noqa: PLC0415 - slow, see above
+
+        return admin_of(self.doors(), self._settings).keeps_s()
+
+    def doors(self) -> "Doors":
+        """Return the server's doors, with the secrets as they are now, for those who set the server up.
+
+        Raises:
+            SecretError: a secret is not where the settings say.
+        """
+        self._log_in()
+        return self._doors
 
     def _log_in(self) -> None:
         """Take the secrets as they are now, so that one that was renewed is used without a restart."""

@@ -4,6 +4,7 @@ Of the library only the synchronous write of bytes is used: its batching writer 
 than the network it saves. Importing it takes a quarter of a second, so import this module only to send.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final, Literal
 from urllib.parse import urlencode
@@ -48,6 +49,27 @@ class Doors:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()  # type: ignore[no-untyped-call]  # the library's
+
+    @property
+    def client(self) -> InfluxDBClient:
+        """The client library, for what it manages."""
+        return self._client
+
+    def ask(self, method: Literal["GET", "POST"], path: str, fields: Mapping[str, str]) -> Answer:
+        """Return the answer to a question; the fields are a form.
+
+        Raises:
+            HTTPError: there is none.
+        """
+        response = self._client.api_client.rest_client.pool_manager.request(
+            method,
+            f"{self._url}{path}",
+            body=urlencode(fields),
+            headers={**self._headers, "Content-Type": "application/x-www-form-urlencoded"},
+            timeout=Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+            retries=False,
+        )
+        return Answer(path, response.status, response.data.decode("utf-8", "replace"), response.headers)
 
     def _post_v2(self, body: bytes) -> Answer:
         door: Door = "/api/v2/write"

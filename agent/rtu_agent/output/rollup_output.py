@@ -73,6 +73,10 @@ class RollupOutput(NetworkOutput):
                 self._watch(RecordsDropped(self.name, late, "age", "their window is done; the records came too late"))
         return verdict
 
+    def keeps_s(self) -> float | None:
+        """Return how long the server keeps rollups."""
+        return self._target.keeps_s()
+
     def close(self) -> None:
         """Close the file and the target."""
         self._store.close()

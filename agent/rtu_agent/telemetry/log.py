@@ -33,6 +33,7 @@ from rtu_agent.events import (
     PortOpenFailed,
     RecordsDropped,
     RefusalsLearnt,
+    RetentionTooShort,
     WriteFailed,
     WriteRecovered,
 )
@@ -91,6 +92,8 @@ class Log:
                 news = self._begins((WriteFailed, output, kind))
             case RefusalsLearnt() | LearntLost():
                 news = True
+            case RetentionTooShort(output=output):
+                news = self._begins((RetentionTooShort, output))
             case WriteRecovered(output=output):
                 self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
                 news = True
