@@ -3,6 +3,7 @@
 import math
 import random
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -215,6 +216,22 @@ def test_poisoned_batches_lose_the_bad_lines_only(influxd: Influxd, tmp_path: Pa
     connection.close()
     assert len(reasons) == len(bad)
     assert all("field type conflict" in reason for reason in reasons)
+
+
+def test_records_older_than_the_retention_are_refused_alone(influxd: Influxd, tmp_path: Path) -> None:
+    """The server keeps an hour; what is older goes to the dead letters with its reason, what is younger is stored."""
+    influxd.query("CREATE DATABASE modbus WITH DURATION 1h")
+    now_ms = round(time.time()) * 1000
+    records = [record(number, time_ms=now_ms - number * 30 * 60_000) for number in range(12)]
+    seen = Seen()
+    with delivering(influxd.url, tmp_path, seen) as delivery:
+        deliver(delivery, records, seen)
+    # Version 1 takes what is up to a shard older than the retention says.
+    kept = stored(influxd)
+    assert expected(records[:2]).items() <= kept.items()
+    dropped = seen.of(RecordsDropped)
+    assert sum(event.records for event in dropped) == len(records) - len(kept) > 0
+    assert all("beyond retention policy" in event.detail for event in dropped)
 
 
 def test_a_database_that_is_created_later_gets_everything(influxd: Influxd, tmp_path: Path) -> None:

@@ -1,64 +1,83 @@
-"""A program that spools and sends until it is killed: `python spool_and_send.py SPOOL URL FIRST COUNT`.
+"""A program that spools and sends until it is killed; a new one is forked for each line on its input.
 
-Appends COUNT lines, numbered from FIRST, and prints each number when its commit has returned. Sends what it has spooled
-meanwhile, and ends when nothing is left to do.
+    python -m support.spool_and_send < SPOOL URL TOKEN_FILE FIRST COUNT
+
+Each appends COUNT lines, numbered from FIRST, and prints each number when its commit has returned. It sends what is
+spooled meanwhile with the real output, and ends when nothing is left to do. `pid N` comes before, `end` after it.
+Forking costs milliseconds; importing the client library again would cost most of the time of a test with many kills.
 """
 
-import http.client
+import json
+import os
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from pydantic import BaseModel
 
 from rtu_agent.clock import SystemClock
 from rtu_agent.events import Event
-from rtu_agent.output.contract import NetworkOutput, Verdict
+from rtu_agent.output import influxdb_doors, retry, sender
+from rtu_agent.output.influxdb import InfluxdbOutput
+from rtu_agent.output.influxdb_settings import InfluxdbSettings
 from rtu_agent.output.marks import Limits
-from rtu_agent.output.retry import action
-from rtu_agent.output.sender import Sender
 from rtu_agent.output.spool import Spool
 from support.watching import wait_until
 
+POISON_EVERY = 97
+"""Every so many lines one has a text where all others have a number."""
 
-class Plain(NetworkOutput):
-    """Posts over the standard library, which starts faster than the client library."""
 
-    Settings = BaseModel
+def is_poison(number: int) -> bool:
+    """Tell the lines that a server refuses."""
+    return number % POISON_EVERY == POISON_EVERY - 1
 
-    def __init__(self, url: str) -> None:
-        self._address = urlsplit(url).netloc
 
-    def send(self, body: bytes) -> Verdict:
-        """Post on a connection of its own."""
-        connection = http.client.HTTPConnection(self._address, timeout=5)
-        try:
-            connection.request("POST", "/api/v2/write", body)
-            status = connection.getresponse().status
-        finally:
-            connection.close()
-        return Verdict(action(status, from_database=True), f"HTTP {status}")
-
-    def close(self) -> None:
-        """Nothing is open."""
+def line(number: int) -> bytes:
+    """Return the line of this number."""
+    if is_poison(number):
+        return b'm n="poison" %d' % number
+    return b"m n=%di %d" % (number, number)
 
 
 def ignore(_: Event) -> None:
     """Watch nothing."""
 
 
-def main() -> None:
-    """Run."""
-    path, url, first, count = sys.argv[1:]
+def run(path: str, url: str, token: str, first: int, count: int) -> None:
+    """Spool and send."""
+    sender.HOLD_S = 0.1  # type: ignore[misc]  # nobody mends a token within half a minute here
+    retry.FIRST_PAUSE_S = 0.02  # type: ignore[misc]
+    influxdb_doors.READ_TIMEOUT_S = 5.0  # type: ignore[misc]
+    settings = {"url": url, "bucket": "modbus", "api": "v1", "token": {"file": token}}
+    output = InfluxdbOutput("server", InfluxdbSettings.model_validate_json(json.dumps(settings)))
     spool = Spool(Path(path), ["server"], Limits())
-    sender = Sender("server", Plain(url), spool, ignore, SystemClock())
-    sender.start()
-    for number in range(int(first), int(first) + int(count)):
-        spool.append(b"m n=%di %d" % (number, number), 1, number, number, number)
-        sender.wake()
-        sys.stdout.write(f"{number}\n")
-        sys.stdout.flush()
-    wait_until(lambda: spool.backlog("server").records == 0)
+    sending = sender.Sender("server", output, spool, ignore, SystemClock())
+    sending.start()
+    for number in range(first, first + count):
+        spool.append(line(number), 1, number, number, number)
+        sending.wake()
+        _say(str(number))
+    wait_until(lambda: spool.backlog("server").records == 0, 60.0)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Fork for each line."""
+    for wanted in sys.stdin:
+        path, url, token, first, count = wanted.split()
+        child = os.fork()
+        if child == 0:
+            try:
+                _say(f"pid {os.getpid()}")
+                run(path, url, token, int(first), int(count))
+                os._exit(0)
+            except BaseException as error:  # noqa: BLE001 - said, and the test fails
+                _say(f"failed {error!r}")
+                os._exit(1)
+        os.waitpid(child, 0)
+        _say("end")
 
 
 if __name__ == "__main__":
