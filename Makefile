@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 FOR ?=
 
-.PHONY: demo test nightly faults lint lock clean
+.PHONY: demo test nightly faults bench-outputs lint lock clean
 
 # Ctrl-C is how a demo ends: the shell waits for the agent's own end, and its exit code 130 is no error.
 demo: $(VENV)/agent.stamp
@@ -29,6 +29,10 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What docs/benchmarks.md shows; ARGS names some of the parts.
+bench-outputs: $(VENV)/dev.stamp
+	PYTHONPATH=tests $(BIN)/python -m bench.outputs $(ARGS)
 
 # Locks what is installed, with hashes; the wanted ranges stand in pyproject.toml.
 lock:

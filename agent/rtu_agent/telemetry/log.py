@@ -90,10 +90,8 @@ class Log:
                 news = self._ends((DeviceStateChanged, device))
             case WriteFailed(output=output, kind="retryable" | "auth" as kind):
                 news = self._begins((WriteFailed, output, kind))
-            case RefusalsLearnt() | LearntLost():
+            case RefusalsLearnt() | LearntLost() | RetentionTooShort():
                 news = True
-            case RetentionTooShort(output=output):
-                news = self._begins((RetentionTooShort, output))
             case WriteRecovered(output=output):
                 self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
                 news = True
