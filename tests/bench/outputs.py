@@ -46,6 +46,8 @@ from support.servers import Influxd, Server, VictoriaMetrics, free_port
 ROUNDS = 7
 BACKLOG = 200_000
 MILLION = 1_000_000
+SOME = 60_000
+"""Records for what is measured in one process."""
 
 
 def best_us(work: Callable[[], object], number: int) -> float:
@@ -77,10 +79,10 @@ def encoding(_: Path) -> None:
         ("values", "encode", "`repr` of the ten floats alone", "client's `Point`", "ratio")
     ]
     for name, shape in (("float32, up to 17 digits", float32), ("integers with a scale of 0.1", tenths)):
-        some = list(records(2000, shape))
+        some = list(records(SOME // 30, shape))
         ours = best_us(lambda some=some: [encode(record) for record in some], len(some))
         floor = best_us(lambda some=some: [[*map(repr, record.values)] for record in some], len(some))
-        fewer = some[:500]
+        fewer = some[: SOME // 120 + 1]
         theirs = best_us(lambda fewer=fewer: [as_point(record).to_line_protocol() for record in fewer], len(fewer))
         rows.append((name, f"{ours:.1f} µs", f"{floor:.1f} µs", f"{theirs:.1f} µs", f"{theirs / ours:.1f}"))
     table("Encode, per record", *rows)
@@ -92,7 +94,7 @@ def spooling(folder: Path) -> None:
         ("records a commit", "processor, per record", "one commit, median", "bare write and fdatasync, median")
     ]
     for size in (1000, 100, 10):
-        bodies = [body(group) for group in groups(records(size * 60), size)]
+        bodies = [body(group) for group in groups(records(min(SOME, size * 60)), size)]
         spool = Spool(folder / f"spool-{size}", ["server"], Limits())
         spool.open()
         processor_s = time.process_time()
@@ -141,7 +143,7 @@ def rolling_up(folder: Path) -> None:
     for size in (100, 4000):
         target = RollupTarget(60.0, Nowhere())
         output = RollupOutput("1m", target, lambda _: names, folder / f"{size}", lambda _: None)
-        made = [replace(each, time_ms=NOON_MS + 10 * number) for number, each in enumerate(records(60_000))]
+        made = [replace(each, time_ms=NOON_MS + 10 * number) for number, each in enumerate(records(SOME))]
         bodies = [body(group) for group in groups(iter(made), size)]
         started = time.process_time()
         for each in bodies:

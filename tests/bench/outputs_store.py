@@ -21,7 +21,7 @@ _WHERE = "series = (SELECT id FROM series WHERE device = 'meter-042' AND field =
 def store(folder: Path, rows: float) -> tuple[Any, ...]:
     """Write about so many rows, one record of each device a minute; return the table of what questions cost."""
     number = int(rows / (len(FIELDS) + 1))
-    output = SqliteOutput("sqlite", SqliteSettings(directory=folder, keep=3650 * 86_400.0))
+    output = SqliteOutput("sqlite", SqliteSettings.model_validate({"directory": folder, "keep": "3650d"}))
     started = time.perf_counter()
     for group in groups(records(number)):
         # The data give a record each millisecond; the store is to have one of each device a minute.

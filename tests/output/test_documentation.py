@@ -1,20 +1,25 @@
 """What docs/outputs.md shows works, and its numbers are those of the code."""
 
+import json
 import re
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import BaseModel, TypeAdapter
 
 from rtu_agent.domain.duration import Seconds
+from rtu_agent.domain.record import Field
 from rtu_agent.output import influxdb_doors, outgoing, retry, rollup_output, spool, writer
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.marks import Limits
+from rtu_agent.output.rollup import Sample, rollup
 from rtu_agent.output.spool import Spool
 from rtu_agent.output.sqlite import SqliteOutput, SqliteSettings
+from rtu_agent.plugins import load_outputs
 from support.records import numbered, record, series
 
 PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
@@ -101,3 +106,24 @@ def test_the_numbers_are_those_of_the_code(text: str, number: float) -> None:
     """A limit that is changed is changed on the page."""
     assert text in PAGE
     assert float(re.sub(r"[^\d.]", "", text)) == number
+
+
+@pytest.mark.parametrize("block", re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+def test_an_example_of_outputs_is_right(block: str) -> None:
+    """Every output that the page shows is taken as it is."""
+    types = load_outputs()
+    for name, settings in yaml.safe_load(block)["outputs"].items():
+        kind = settings.pop("type", name)
+        types[kind].Settings.model_validate_json(json.dumps(settings))
+
+
+def test_the_fields_of_a_rollup_are_those_of_the_page() -> None:
+    """The table of the page, for one field of each nature."""
+    section = PAGE.split("## Rollups\n")[1].split("\n- A window begins")[0]
+    said = {
+        name for row in re.findall(r"^\|[^|]*\|(.*)\|$", section, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    }
+    fields = (Field("active_power_w"), Field("status_code", "int"), Field("energy_import_active_kwh", counts_to=1e6))
+    sample = Sample(0, {"active_power_w": 1.0, "status_code": 1, "energy_import_active_kwh": 1.0, "quality": 0})
+    made = rollup([sample, sample], {field.name: field for field in fields}, {})
+    assert {field.name for field in made} == said
