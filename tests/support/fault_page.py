@@ -102,7 +102,8 @@ with a seed of its own, which it prints; `make nightly SEED=…` replays it. All
 - every transaction ends in exactly one outcome;
 - scheduled polls = good + failed + skipped, at any moment;
 - each fault moves its own counters and no other: no reply, damaged, foreign, late, noise;
-- when the fault is over and nothing is owed any more, the first request to each unit is answered.
+- when the fault is over and nothing is owed any more, the first request to each unit is answered; in real time, every
+  device is polled well again.
 
 ## What no master can tell
 

