@@ -86,7 +86,8 @@ class Agent:
         self._outputs = outputs
         self.roster = roster_of(site, driver_of, outputs)
         watchers.add(Metrics(self._registry, self.roster, clock))
-        self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock)
+        limits = Limits(site.spool.max, int(site.spool.keep * 1000))
+        self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock, limits)
 
     @property
     def groups(self) -> set[tuple[str, str]]:

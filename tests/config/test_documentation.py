@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rtu_agent.config.entries import BusEntry, DeviceEntry, HttpEntry, Rs485Entry, SiteEntry
+from rtu_agent.config.entries import BusEntry, DeviceEntry, HttpEntry, Rs485Entry, SiteEntry, SpoolEntry
 from rtu_agent.config.load import ConfigError, load_site
 from rtu_agent.config.model import Site
+from rtu_agent.domain.duration import parse_duration
+from rtu_agent.domain.size import parse_size
 from rtu_agent.plugins import load_drivers, load_outputs
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +75,7 @@ def test_every_key_is_on_the_page_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*?) \|", PAGE, re.MULTILINE))
     keys = {
         name: field
-        for model in (SiteEntry, BusEntry, Rs485Entry, DeviceEntry, HttpEntry)
+        for model in (SiteEntry, BusEntry, Rs485Entry, DeviceEntry, HttpEntry, SpoolEntry)
         for name, field in model.model_fields.items()
     }
 
@@ -85,6 +87,10 @@ def test_every_key_is_on_the_page_with_its_default() -> None:
     assert rows["timeout"] == "`500ms`"
     assert (rows["rts_on_send"], rows["rx_during_tx"]) == ("`true`", "`false`")
     assert (Rs485Entry().rts_on_send, Rs485Entry().rx_during_tx) == (True, False)
+    assert (parse_size(rows["max"].strip("`")), parse_duration(rows["keep"].strip("`"))) == (
+        SpoolEntry().max,
+        SpoolEntry().keep,
+    )
     assert rows["listen"] == f"`{HttpEntry().listen}`"
 
 

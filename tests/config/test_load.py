@@ -49,6 +49,7 @@ devices:
 outputs:
   fast-disk: {type: sqlite, keep: 7d, directory: /var/lib/values}
 http: {listen: "[::]:9000"}
+spool: {max: 64MiB, keep: 7d}
 state: /var/lib/rtu-agent
 """,
         tmp_path,
@@ -56,6 +57,7 @@ state: /var/lib/rtu-agent
 
     assert (site.version, site.site, site.http.listen) == (1, "plant-a", "[::]:9000")
     assert site.state == Path("/var/lib/rtu-agent")
+    assert (site.spool.max, site.spool.keep) == (64 * 2**20, 7 * 86_400.0)
     bus = site.buses["floor1"]
     assert (bus.name, bus.port, bus.baudrate, bus.parity, bus.stop_bits) == ("floor1", "COM3", 19200, "even", 2)
     assert bus.timeout == 1.5

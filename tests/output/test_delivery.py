@@ -9,7 +9,7 @@ import pytest
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.text import in_words, printable
 from rtu_agent.events import RecordsDropped, RecordsWritten, SpoolChanged, WriteFailed, WriteRecovered
-from rtu_agent.output import retry, writer
+from rtu_agent.output import portion, retry, writer
 from rtu_agent.output.contract import Action, Verdict
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.line_protocol import encode
@@ -100,6 +100,29 @@ def test_a_failing_server_loses_nothing(spool_file: Path) -> None:
     assert len(failures) >= 3
     assert {(f.output, f.kind, f.error) for f in failures} == {("server", "retryable", "connection refused")}
     assert len(seen.of(WriteRecovered)) == 1
+
+
+def test_after_an_outage_the_newest_come_with_the_next_body(spool_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dashboard shows the present at once, while the past fills in; in the end nothing is missing or there twice."""
+    monkeypatch.setattr(portion, "BATCH_BYTES", 30_000)
+    monkeypatch.setattr(writer, "GROUP_RECORDS", 20)
+    seen, server = Seen(), FakeServer(lambda _: Verdict(Action.AGAIN, "refused"))
+    with delivering({"server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(2000))
+        seen.wait_for(SpoolChanged, lambda event: event.records == 2000)
+        server.gate.clear()
+        refused = len(server.bodies)
+        wait_until(lambda: len(server.bodies) > refused)
+        server.judge = FakeServer().judge
+        server.gate.set()
+        wait_until(lambda: len(server.stored) == 2000)
+        seen.wait_for(SpoolChanged, lambda event: event.records == 0)
+    held_up, *accepted = dict.fromkeys(server.bodies)
+    left = [encode(each).encode() for each in numbered(2000) if encode(each).encode() not in held_up]
+    assert left[0] in accepted[0]
+    assert left[-1] in accepted[0]
+    lines = b"\n".join([held_up, *accepted]).split(b"\n")
+    assert len(lines) == len(set(lines)) == 2000
 
 
 def test_the_pause_grows_in_an_outage_and_starts_over_after_it(

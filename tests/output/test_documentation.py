@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from rtu_agent.domain.duration import Seconds
 from rtu_agent.domain.record import Field
-from rtu_agent.output import influxdb_doors, outgoing, retry, rollup_output, spool, writer
+from rtu_agent.output import dead_letters, influxdb_doors, outgoing, portion, retry, rollup_output, writer
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.marks import Limits
@@ -92,7 +92,9 @@ def test_the_example_record_is_what_the_encoder_makes() -> None:
         ("every 30 s", retry.HOLD_S),
         ("no answer for 30 s", influxdb_doors.READ_TIMEOUT_S),
         ("honoured up to 5 min", retry.LONGEST_RETRY_AFTER_S / 60),
-        ("newest 10 000", spool.MOST_DEAD_LETTERS),
+        ("newest 10 000", dead_letters.MOST_DEAD_LETTERS),
+        ("at most 8 MiB", dead_letters.MOST_DEAD_BYTES / 2**20),
+        ("request of up to 1 MiB", portion.BATCH_BYTES / 2**20),
         ("up to 2 GiB", Limits().max_bytes / 2**30),
         ("and 30 days", Limits().keep_ms / 86_400_000),
         ("up to 20 000 records", writer.MOST_WAITING),

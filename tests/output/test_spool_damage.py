@@ -1,13 +1,19 @@
 """Whatever happened to the file, the agent starts, says what it can say, and never sends what was not written."""
 
 import random
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from rtu_agent.output.dead_letters import stored
 from rtu_agent.output.marks import Limits, Loss
-from rtu_agent.output.spool import Spool
-from rtu_agent.output.sqlite_file import FileSetAsideError
+from rtu_agent.output.spool import Spool, SpoolDamagedError
+from rtu_agent.output.spool_file import open_spool
+from rtu_agent.output.transfer import DeadLetter
 
 LINES = [f"m,device=d{number % 7} v={number}.0,quality=0i {1_795_000_000_000 + number}" for number in range(2000)]
 HEADER_BYTES = 100
@@ -39,7 +45,7 @@ def read_all(spool: Spool, output: str) -> list[str]:
                 return lines
             spool.acknowledge(output, batch, [], 0)
             lines += [line.decode() for line in batch.lines]
-        except FileSetAsideError:
+        except SpoolDamagedError:
             pass
 
 
@@ -47,7 +53,7 @@ def works(spool: Spool) -> None:
     """A new record goes in and comes out."""
     try:
         spool.append(b"new", 1, 0, 0, 0)
-    except FileSetAsideError:
+    except SpoolDamagedError:
         spool.append(b"new", 1, 0, 0, 0)
     assert read_all(spool, "a")[-1] == "new"
     spool.close()
@@ -87,11 +93,15 @@ def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path, garbage: bytes)
     path = tmp_path / "spool.db"
     path.write_bytes(garbage)
     spool = Spool(path, ["a"], Limits())
-    with pytest.raises(FileSetAsideError, match=r"spool\.db is damaged .* it is kept as spool\.db\.damaged-1"):
+    with pytest.raises(SpoolDamagedError, match=r"spool\.db is damaged .* what can be read of it"):
         spool.open()
+    assert path.read_bytes() == garbage
+    spool.open()
     aside = tmp_path / "spool.db.damaged-1"
     assert aside.read_bytes() == garbage
-    assert spool.take_losses() == [Loss("a", 0, "corrupt", f"in {aside}; at least so many")]
+    (loss,) = spool.take_losses()
+    assert (loss.output, loss.records, loss.reason) == ("a", 0, "corrupt")
+    assert str(aside) in loss.detail
     works(spool)
 
 
@@ -102,23 +112,63 @@ def test_an_empty_file_is_a_new_spool(tmp_path: Path) -> None:
     works(Spool(path, ["a"], Limits()))
 
 
-@pytest.mark.parametrize("cut", ["tail", "middle"])
-def test_a_damaged_file_tells_how_much_it_held_as_far_as_it_can(tmp_path: Path, content: bytes, cut: str) -> None:
-    """The loss of each output is counted, at least what can still be found."""
+@pytest.mark.parametrize("holes", [1, 3])
+def test_what_is_readable_of_a_damaged_file_is_kept(tmp_path: Path, content: bytes, holes: int) -> None:
+    """Only what stood in the damaged pages is lost, and exactly that is counted, for every output it waited for."""
+    path, page = tmp_path / "spool.db", 4096
+    damaged = bytearray(content)
+    for hole in range(holes):
+        damaged[(9 + 7 * hole) * page : (10 + 7 * hole) * page] = b"\5" * page
+    path.write_bytes(damaged)
+    spool = Spool(path, ["a", "b"], Limits())
+    sent = {output: read_all(spool, output) for output in ("a", "b")}
+    losses = spool.take_losses()
+    assert len(LINES) - 100 * holes <= len(sent["a"]) < len(LINES)
+    assert sent["a"] == [line for line in LINES if line in set(sent["a"])]
+    assert sent["b"] == [line for line in sent["a"] if line not in LINES[:100]]
+    for output, waited in (("a", len(LINES)), ("b", len(LINES) - 100)):
+        lost = sum(loss.records for loss in losses if loss.output == output)
+        assert lost + len(sent[output]) == waited
+    assert {loss.reason for loss in losses} == {"corrupt"}
+    works(spool)
+
+
+def test_a_file_without_its_tail_keeps_the_rest(tmp_path: Path, content: bytes) -> None:
+    """How much the tail held nobody can tell any more; that it is missing is said."""
     path = tmp_path / "spool.db"
-    page = 4096
-    path.write_bytes(content[:-page] if cut == "tail" else content[: 20 * page] + b"\5" * page + content[21 * page :])
+    path.write_bytes(content[: -len(content) // 4])
     spool = Spool(path, ["a", "b"], Limits())
     sent = read_all(spool, "a")
-    losses = {loss.output: loss for loss in spool.take_losses()}
-    assert all(loss.reason == "corrupt" for loss in losses.values())
-    assert 1900 < losses["a"].records + len(sent) <= 2000
-    assert losses["a"].records - losses["b"].records == 100
+    assert len(LINES) / 2 < len(sent) < len(LINES)
+    assert {loss.reason for loss in spool.take_losses()} == {"corrupt"}
+    works(spool)
+
+
+def test_dead_letters_and_what_was_sent_ahead_outlive_the_damage(tmp_path: Path) -> None:
+    """Nothing that was acknowledged is sent again."""
+    path, page = tmp_path / "spool.db", 4096
+    spool = Spool(path, ["a"], Limits())
+    for number in range(10):
+        spool.append(b"%d" % number * 300_000, 1, 0, 0, 0)
+    batch = spool.next("a")
+    assert batch is not None
+    spool.acknowledge("a", batch, [DeadLetter(b"bad", "conflict")], 5)
     spool.close()
+    content = bytearray(path.read_bytes())
+    place = content.index(b"6" * 4090) // page * page  # a page of the body of row 6
+    content[place : place + 4] = b"\xff" * 4  # begins with the number of the next
+    path.write_bytes(content)
+    after = Spool(path, ["a"], Limits())
+    assert sorted(line[:1] for line in read_all(after, "a")) == ["3", "4", "5", "7", "8"]
+    assert sum(loss.records for loss in after.take_losses()) == 1
+    beside = open_spool(path)
+    assert [letter.line for letter in stored(beside)] == [b"bad"]
+    beside.close()
+    after.close()
 
 
 def test_damage_while_running_costs_the_backlog_exactly(tmp_path: Path) -> None:
-    """The marks in memory know what was lost; a batch on its way cannot move a cursor over the new file's rows."""
+    """The marks in memory know what was lost; a batch on its way cannot move a cursor over rows that come later."""
     path = tmp_path / "spool.db"
     spool = Spool(path, ["a", "b"], Limits())
     for _ in range(4):
@@ -127,14 +177,96 @@ def test_damage_while_running_costs_the_backlog_exactly(tmp_path: Path) -> None:
     assert on_its_way is not None
     Path(f"{path}-wal").write_bytes(random.Random(1).randbytes(Path(f"{path}-wal").stat().st_size))
     path.write_bytes(path.read_bytes()[:4096] + random.Random(1).randbytes(path.stat().st_size))
-    with pytest.raises(FileSetAsideError):
+    with pytest.raises(SpoolDamagedError):
         spool.append(b"new", 1, 0, 0, 0)
-    assert [(loss.output, loss.records) for loss in spool.take_losses()] == [("a", 4), ("b", 4)]
     spool.append(b"new", 1, 0, 0, 0)
+    lost = [(loss.output, loss.records) for loss in spool.take_losses() if loss.records]
+    assert lost == [("a", 4), ("b", 4)]
     assert spool.acknowledge("a", on_its_way, [], 0) == 0
     assert read_all(spool, "a") == ["new"]
     assert read_all(spool, "b") == ["new"]
     spool.close()
+
+
+def test_damage_while_running_keeps_what_is_readable(tmp_path: Path) -> None:
+    """The rest of the backlog goes on; the cursors in memory are newer than those in the ruin."""
+    path, page = tmp_path / "spool.db", 4096
+    spool = Spool(path, ["a", "b"], Limits())
+    for number in range(40):
+        spool.append(b"%02d" % number * 1500, 1, 0, 0, 0)
+    read_all(spool, "b")
+    with closing(sqlite3.connect(path)) as beside:
+        beside.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    place = content.index(b"2222") // page * page
+    content[place : place + page] = b"\5" * page
+    path.write_bytes(content)
+    spool.append(b"new", 1, 0, 0, 0)
+    assert [line[:2] for line in read_all(spool, "a")] == [*(f"{n:02}" for n in range(40) if n != 22), "ne"]
+    assert read_all(spool, "b") == ["new"]
+    assert sum(loss.records for loss in spool.take_losses() if loss.output == "a") == 1
+    spool.close()
+
+
+def test_a_salvage_that_is_cut_off_anywhere_loses_nothing(tmp_path: Path, content: bytes) -> None:
+    """Killed at any of its steps: the next start does it again, or finds it done."""
+    page = 4096
+    damaged = content[: 9 * page] + b"\5" * page + content[10 * page :]
+    expected = None
+    for step in range(60):
+        folder = tmp_path / f"{step}"
+        folder.mkdir()
+        path = folder / "spool.db"
+        path.write_bytes(damaged)
+        finished = not killed_at(step, path)
+        after = Spool(path, ["a"], Limits())
+        sent = read_all(after, "a")
+        after.close()
+        expected = expected or sent
+        assert sent == expected
+        assert not path.with_name("spool.db.salvaged").exists()
+        if finished:
+            break
+    assert finished
+    assert step > 4
+
+
+def killed_at(step: int, path: Path) -> bool:
+    """Read everything in a process of its own that ends at this step of a salvage; False if it needs fewer steps."""
+    code = subprocess.run([sys.executable, "-c", KILLED, str(step), str(path)], check=False).returncode
+    assert code in (0, 9)
+    return code == 9
+
+
+KILLED = """
+import os, sqlite3, sys
+from pathlib import Path
+from rtu_agent.output.marks import Limits
+from rtu_agent.output import salvage
+from rtu_agent.output.spool import Spool, SpoolDamagedError
+
+left = int(sys.argv[1])
+
+def counted(function):
+    def step(*arguments, **options):
+        global left
+        if left == 0:
+            os._exit(9)
+        left -= 1
+        return function(*arguments, **options)
+    return step
+
+spool = Spool(Path(sys.argv[2]), ["a"], Limits())
+try:
+    spool.next("a")
+except SpoolDamagedError:
+    salvage.transaction = counted(salvage.transaction)
+    salvage.store_progress = counted(salvage.store_progress)
+    salvage.set_aside = counted(salvage.set_aside)
+    Path.replace = counted(Path.replace)
+    Path.unlink = counted(Path.unlink)
+    spool.next("a")
+"""
 
 
 def flipped(content: bytes, line: str) -> bytes:

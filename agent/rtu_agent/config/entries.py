@@ -23,8 +23,11 @@ from rtu_agent.config.ports import Port, misfit
 from rtu_agent.config.sentences import NO_VALUE, shown
 from rtu_agent.config.units import Units
 from rtu_agent.domain.duration import Seconds
+from rtu_agent.domain.size import Bytes
 
 DEFAULT_LISTEN: Final = "127.0.0.1:9485"
+
+SMALLEST_SPOOL: Final = 1024**2
 
 LONGEST_DELAY_S: Final = 0.1
 """The kernel cuts longer ones: Linux, serial_core.c, RS485_MAX_RTS_DELAY."""
@@ -207,6 +210,32 @@ class HttpEntry(Entry):
     ] = DEFAULT_LISTEN
 
 
+def _check_room(size: int) -> int:
+    if size < SMALLEST_SPOOL:
+        raise ValueError("the spool needs 1MiB at least; what is collected in a second must fit into it")
+    return size
+
+
+class SpoolEntry(Entry):
+    """What waits on disk for network outputs; beyond these limits the oldest records go, counted."""
+
+    max: Annotated[
+        Bytes,
+        AfterValidator(_check_room),
+        Field(
+            description="How much line protocol it holds; its files may take some 50 MB more.",
+            examples=["64MiB", "2GiB"],
+            json_schema_extra={"default": "2GiB"},
+        ),
+    ] = 2 * 1024**3
+    keep: Annotated[
+        Seconds,
+        Field(
+            description="How long records wait at most.", examples=["7d", "30d"], json_schema_extra={"default": "30d"}
+        ),
+    ] = 30 * 86_400.0
+
+
 class SiteEntry(Entry):
     """A site: its buses, the devices on them and where their records go."""
 
@@ -224,6 +253,7 @@ class SiteEntry(Entry):
         Field(description="Where records go, by name; 'type' defaults to the name. Without any: one sqlite."),
     ] = None
     http: Annotated[HttpEntry, Field(description="The HTTP server of the agent.")] = HttpEntry()
+    spool: Annotated[SpoolEntry, Field(description="What waits on disk for network outputs.")] = SpoolEntry()
     state: Annotated[Path, Field(description="Directory of the spool, relative to this file.", examples=["state"])] = (
         Path("state")
     )

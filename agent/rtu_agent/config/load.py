@@ -124,6 +124,7 @@ def _site(
         ),
         outputs={entry.name: entry for entry in entries},
         http=HttpSettings(listen=top.get("http").listen),
+        spool=top.get("spool"),
         state=folder / top.get("state"),
     )
 

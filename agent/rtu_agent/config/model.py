@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from rtu_agent.config.entries import BusEntry, HttpEntry
+from rtu_agent.config.entries import BusEntry, HttpEntry, SpoolEntry
 from rtu_agent.driver_api import Driver
 
 GROUPS_OF_INTERVAL: Final = ("fast", "normal")
@@ -80,5 +80,7 @@ class Site(_Frozen):
     devices: tuple[DeviceSettings, ...]
     outputs: dict[str, OutputEntry]
     http: HttpSettings
+    spool: SpoolEntry
+    """What the spool may hold: `max` bytes, for `keep` seconds."""
     state: Path
     """Directory of the spool and of what was learnt."""

@@ -11,9 +11,8 @@ from rtu_agent.events import RecordsDropped, RecordsWritten, Watcher
 from rtu_agent.output import line_protocol
 from rtu_agent.output.contract import LocalOutput
 from rtu_agent.output.sender import Sender
-from rtu_agent.output.spool import Spool
+from rtu_agent.output.spool import Spool, SpoolDamagedError
 from rtu_agent.output.spool_report import SpoolReport
-from rtu_agent.output.sqlite_file import FileSetAsideError
 from rtu_agent.output.writer import DropReason
 
 SPOOL_NAME: Final = "spool"
@@ -62,9 +61,9 @@ class IntoSpool:
         Raises:
             SpoolRefusedError: the file is another program's or a later version's.
         """
-        with suppress(sqlite3.Error, OSError, FileSetAsideError):
+        with suppress(sqlite3.Error, OSError, SpoolDamagedError):
             self._spool.open()
-        self._announce()
+            self._announce()
 
     def write(self, records: Sequence[Record]) -> None:
         """Commit the records as one batch."""
@@ -89,5 +88,5 @@ class IntoSpool:
         """Wake every sender and say what waits for it. What was written is safe, so nothing is raised any more."""
         for sender in self._senders:
             sender.wake()
-            with suppress(sqlite3.Error, OSError, FileSetAsideError):
+            with suppress(sqlite3.Error, OSError, SpoolDamagedError):
                 self._report.backlog(sender.name)

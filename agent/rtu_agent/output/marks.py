@@ -1,7 +1,10 @@
 """What the spool gives and takes: positions in its stream, batches, backlogs, losses, limits."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+OVERHEAD_BYTES: Final = 16 * 1024**2
+"""What the rows of the spool may take on disk beyond their line protocol before the oldest go for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +12,7 @@ class Limits:
     """What the spool may hold; the oldest batches go first."""
 
     max_bytes: int = 2 * 1024**3
-    """Line protocol, bytes. The file itself is up to some 40 MB larger."""
+    """Line protocol, bytes; its rows take up to `OVERHEAD_BYTES` more."""
     keep_ms: int = 30 * 86_400_000
     """Age of the newest record of a batch."""
 
@@ -23,14 +26,25 @@ class Mark:
     size: int = 0
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The part of the stream behind `begin`, up to `end`."""
+
+    begin: Mark
+    end: Mark
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The oldest lines that an output has not accepted."""
+    """What an output is to accept next."""
 
-    end: Mark
     lines: tuple[bytes, ...]
-    damaged: int
+    spans: tuple[Span, ...]
+    """Where the lines lie in the stream: the newest first, then the oldest."""
+    damaged: int = 0
     """Records that were to be among them and are lost, because their checksum is wrong."""
+    again: tuple[int, ...] = ()
+    """Dead letters among them, the last lines, that somebody has asked to send again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The thread that takes one network output's backlog to its server, oldest first.
+"""The thread that takes one network output's backlog to its server.
 
 It holds no rule: `transfer` knows what to send next, `retry` how long to wait, `spool` what has been accepted. It is
 never waited for: when the agent stops, a request that hangs is left to hang, and what it carried is still in the spool.
@@ -14,8 +14,9 @@ from rtu_agent.events import OutputEvent, RecordsDropped, RecordsWritten, Watche
 from rtu_agent.output.contract import Action, NetworkOutput, Verdict
 from rtu_agent.output.marks import Batch
 from rtu_agent.output.outage import Kind, Outage
+from rtu_agent.output.portion import BATCH_BYTES
 from rtu_agent.output.retry import HOLD_S, Backoff
-from rtu_agent.output.spool import BATCH_BYTES, Spool, SpoolClosedError
+from rtu_agent.output.spool import Spool, SpoolClosedError
 from rtu_agent.output.spool_report import SpoolReport
 from rtu_agent.output.transfer import Transfer
 

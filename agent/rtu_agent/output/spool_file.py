@@ -1,20 +1,26 @@
 """The spool's file: its tables, and the check that a file is one of ours and of a format that we know."""
 
 import sqlite3
-from contextlib import closing, suppress
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from rtu_agent.output.marks import Mark
-from rtu_agent.output.spool_rows import ALL, BACKWARDS, intact_cursors, intact_rows
-from rtu_agent.output.sqlite_file import connect, make_durable, transaction
+from rtu_agent.output import dead_letters
+from rtu_agent.output.sqlite_file import connect, make_durable, open_read_only, transaction
 
 APPLICATION_ID: Final = 0x52545553  # "RTUS"
-FORMAT: Final = 1
-_MOST_COUNTED: Final = 10_000
-"""Batches looked at to count what a damaged file has lost; a start must not take minutes."""
+FORMAT: Final = 2
 
+_AHEAD: Final = """CREATE TABLE ahead (
+    output TEXT NOT NULL,
+    from_id INTEGER NOT NULL,
+    from_records INTEGER NOT NULL,
+    from_bytes INTEGER NOT NULL,
+    to_id INTEGER NOT NULL,
+    to_records INTEGER NOT NULL,
+    to_bytes INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    PRIMARY KEY (output, from_id)
+) WITHOUT ROWID"""
 _TABLES: Final = (
     # `records_before` and `bytes_before` count all that was ever appended before this row, dropped and sent ones too.
     """CREATE TABLE batch (
@@ -34,13 +40,15 @@ _TABLES: Final = (
         bytes INTEGER NOT NULL,
         crc INTEGER NOT NULL
     ) WITHOUT ROWID""",
-    """CREATE TABLE dead (
-        id INTEGER PRIMARY KEY,
-        output TEXT NOT NULL,
-        at_ms INTEGER NOT NULL,
-        reason TEXT NOT NULL,
-        line BLOB NOT NULL
-    )""",
+    _AHEAD,
+    dead_letters.TABLE,
+    dead_letters.INDEX,
+)
+_FROM_FORMAT_1: Final = (
+    _AHEAD,
+    "ALTER TABLE dead ADD COLUMN crc INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE dead ADD COLUMN again INTEGER NOT NULL DEFAULT 0",
+    dead_letters.INDEX,
 )
 
 
@@ -59,8 +67,12 @@ def open_spool(path: Path) -> sqlite3.Connection:
     connection = connect(path)
     connection.text_factory = bytes  # damaged text is not UTF-8, and its checksum is what finds it
     try:
-        if _is_new(connection, path):
-            _create(connection)
+        version = _format_of(connection, path)
+        if version == 0:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            _to_format(connection, *_TABLES)
+        elif version < FORMAT:
+            _to_format(connection, *_FROM_FORMAT_1)
         make_durable(connection)
     except BaseException:
         connection.close()
@@ -68,48 +80,50 @@ def open_spool(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def last_known_backlogs(path: Path) -> dict[str, int]:
-    """Return how many records each output had still to accept, at least, as far as a damaged file can still tell."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as damaged:
-        damaged.text_factory = bytes
-        damaged.execute("PRAGMA writable_schema = ON")  # lets SQLite read a file that has lost its tail
-        end = _last_readable(damaged)
-        return {output: max(0, end.records - mark.records) for output, mark in intact_cursors(damaged).items()}
-    return {}
+def open_beside(path: Path) -> sqlite3.Connection:
+    """Open the spool at `path` for a look, beside an agent that may be running; nothing is written.
+
+    Raises:
+        SpoolRefusedError: the file is not a spool of this version.
+        sqlite3.Error: it cannot be opened now, or is damaged.
+    """
+    connection = open_read_only(path)
+    connection.text_factory = bytes
+    try:
+        _refuse_others(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
-def _last_readable(damaged: sqlite3.Connection) -> Mark:
-    with suppress(sqlite3.Error):
-        for row in intact_rows(damaged, BACKWARDS):
-            return row.end
-    end = Mark()
-    with suppress(sqlite3.Error):
-        for row in islice(intact_rows(damaged, ALL), _MOST_COUNTED):
-            end = row.end
-    return end
+def _refuse_others(connection: sqlite3.Connection, path: Path) -> None:
+    if _format_of(connection, path) != FORMAT:
+        raise SpoolRefusedError(f"{path} is of an earlier version; start the agent once to bring it up to date")
 
 
-def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+def _format_of(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the format of a spool, 0 if the file is new."""
     application, version, tables = connection.execute(
         "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
         " FROM pragma_application_id, pragma_user_version"
     ).fetchone()
     if application == 0 and version == 0 and tables == 0:
-        return True
+        return 0
     if application != APPLICATION_ID:
         raise SpoolRefusedError(f"{path} belongs to another program, it is not a spool; set `state` to another folder")
-    if version != FORMAT:
+    if not 0 < version <= FORMAT:
         raise SpoolRefusedError(
             f"{path} has format {version}, this version knows format {FORMAT}; install the version that wrote it, "
             "or move the file away to begin a new one"
         )
-    return False
+    return int(version)
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+def _to_format(connection: sqlite3.Connection, *statements: str) -> None:
     with transaction(connection):
-        for table in _TABLES:
-            connection.execute(table)
+        for statement in statements:
+            connection.execute(statement)
+        dead_letters.add_checksums(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")

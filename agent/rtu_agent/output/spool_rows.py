@@ -6,14 +6,18 @@ or a cursor that jumps over records.
 
 import sqlite3
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rtu_agent.output.marks import Mark
+from rtu_agent.output.marks import Mark, Span
+from rtu_agent.output.progress import Progress
 
 ALL: Final = "ORDER BY id"
 BEHIND: Final = "WHERE id > ? ORDER BY id"
+NUMBERED: Final = "WHERE id = ?"
+BETWEEN: Final = "WHERE id > ? AND id <= ? ORDER BY id"
 BACKWARDS: Final = "ORDER BY id DESC"
 FROM_BYTES: Final = "WHERE bytes_before >= ? ORDER BY id"
 FROM_TIME: Final = "WHERE newest_ms >= ? ORDER BY id"
@@ -51,23 +55,41 @@ def insert_row(connection: sqlite3.Connection, row: Row) -> None:
     connection.execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*numbers, crc, row.body))
 
 
-def intact_cursors(connection: sqlite3.Connection) -> dict[str, Mark]:
-    """Return the cursors whose checksum is right, by output."""
-    rows = connection.execute("SELECT output, id, records, bytes, crc FROM cursor")
-    return {
-        output.decode(): Mark(*numbers)
-        for output, *numbers, crc in rows
-        if isinstance(output, bytes) and crc == _checksum(output, *numbers)
-    }
+def intact_progress(connection: sqlite3.Connection) -> dict[str, Progress]:
+    """Return what each output is done with, by output, as far as the checksums are right."""
+    ahead: dict[str, list[Span]] = defaultdict(list)
+    for output, *numbers in _intact(connection.execute("SELECT * FROM ahead")):
+        ahead[output].append(Span(Mark(*numbers[:3]), Mark(*numbers[3:])))
+    cursors = _intact(connection.execute("SELECT output, id, records, bytes, crc FROM cursor"))
+    return {output: Progress.of(Mark(*numbers), ahead[output]) for output, *numbers in cursors}
 
 
-def store_cursors(connection: sqlite3.Connection, cursors: Mapping[str, Mark]) -> None:
-    """Replace these cursors, and remove the rows that all cursors have passed."""
-    for output, mark in cursors.items():
-        numbers = (mark.row, mark.records, mark.size)
-        row = (output, *numbers, _checksum(output.encode(), *numbers))
-        connection.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?)", row)
+def store_progress(connection: sqlite3.Connection, progress: Mapping[str, Progress]) -> None:
+    """Replace what these outputs are done with, and remove the rows that all have passed."""
+    for output, each in progress.items():
+        connection.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?)", _checked(output, each.done))
+        connection.execute("DELETE FROM ahead WHERE output = ?", (output,))
+        ahead = [_checked(output, span.begin, span.end) for span in each.ahead]
+        connection.executemany("INSERT INTO ahead VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ahead)
     connection.execute("DELETE FROM batch WHERE id <= (SELECT min(id) FROM cursor)")
+
+
+def forget_progress(connection: sqlite3.Connection) -> None:
+    """Remove what every output is done with, to be stored anew."""
+    connection.execute("DELETE FROM cursor")
+    connection.execute("DELETE FROM ahead")
+
+
+def _checked(output: str, *marks: Mark) -> tuple[Any, ...]:
+    numbers = [number for mark in marks for number in (mark.row, mark.records, mark.size)]
+    return (output, *numbers, _checksum(output.encode(), *numbers))
+
+
+def _intact(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    """Give the rows that `_checked` made and that still are what they were, without their checksum."""
+    for output, *numbers, crc in rows:
+        if isinstance(output, bytes) and crc == _checksum(output, *numbers):
+            yield output.decode(), *numbers
 
 
 def _checksum(body: bytes, *numbers: Any) -> int:

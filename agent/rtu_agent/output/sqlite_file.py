@@ -26,6 +26,22 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
 
 
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Open `path` for a look: nothing is written, and a program that writes to it goes on.
+
+    Raises:
+        sqlite3.OperationalError: there is no such file, or it cannot be opened.
+    """
+    return sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None
+    )
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the file, its journal, and the index of the journal; they belong together."""
+    return [path, *(path.with_name(f"{path.name}-{part}") for part in ("wal", "shm"))]
+
+
 def make_durable(connection: sqlite3.Connection) -> None:
     """A commit is on the disk when it returns, and readers do not hinder it."""
     connection.execute("PRAGMA journal_mode = WAL")
@@ -52,13 +68,15 @@ def is_damaged(error: sqlite3.Error) -> bool:
     return code & 0xFF in _DAMAGE
 
 
-def set_aside(path: Path, error: sqlite3.Error) -> FileSetAsideError:
-    """Move a damaged, closed file out of the way; return what to raise. Nine are kept, then the last is replaced."""
-    names = [path.with_name(f"{path.name}.damaged-{number}") for number in range(1, _MOST_ASIDE + 1)]
+def set_aside(path: Path, error: sqlite3.Error, most: int = _MOST_ASIDE) -> FileSetAsideError:
+    """Move a damaged, closed file out of the way; return what to raise. The first are kept, the last is replaced."""
+    names = [path.with_name(f"{path.name}.damaged-{number}") for number in range(1, most + 1)]
     aside = next((name for name in names if not name.exists()), names[-1])
+    _, journal, index = files_of(path)
+    _, journal_aside, _ = files_of(aside)
+    journal_aside.unlink(missing_ok=True)
     path.replace(aside)
-    journal = path.with_name(f"{path.name}-wal")
     if journal.exists():
-        journal.replace(aside.with_name(f"{aside.name}-wal"))
-    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+        journal.replace(journal_aside)
+    index.unlink(missing_ok=True)
     return FileSetAsideError(path, aside, error)
