@@ -93,6 +93,7 @@ def test_the_example_record_is_what_the_encoder_makes() -> None:
         ("no answer for 30 s", influxdb_doors.READ_TIMEOUT_S),
         ("honoured up to 5 min", retry.LONGEST_RETRY_AFTER_S / 60),
         ("newest 10 000", dead_letters.MOST_DEAD_LETTERS),
+        ("up to 100 with each", dead_letters.MOST_AGAIN),
         ("at most 8 MiB", dead_letters.MOST_DEAD_BYTES / 2**20),
         ("request of up to 1 MiB", portion.BATCH_BYTES / 2**20),
         ("up to 2 GiB", Limits().max_bytes / 2**30),

@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "simulate": "Offer the site's buses as simulated ones.",
     "drivers": "List and explain the drivers.",
     "influx": "Set up InfluxDB servers.",
+    "buffer": "Look into the spool of the network outputs.",
 }
 
 

@@ -5,6 +5,7 @@ serial number would otherwise start a line of its own in the database.
 """
 
 import math
+from datetime import UTC, datetime
 from typing import Final
 
 from rtu_agent.domain.quality import RecordQuality
@@ -42,6 +43,12 @@ def outgoing(record: Record) -> tuple[list[Value | None], RecordQuality]:
     if values.count(None) > record.values.count(None):
         return values, max(record.quality, RecordQuality.PARTIAL)
     return values, record.quality
+
+
+def iso(time_ms: int) -> str:
+    """Return a time in milliseconds since 1970 as ISO 8601 in UTC: `2026-11-18T12:00:00.000Z`."""
+    seconds, ms = divmod(time_ms, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ms:03}Z"
 
 
 def _finite(value: float) -> float | None:

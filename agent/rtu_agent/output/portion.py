@@ -28,7 +28,7 @@ def portions(connection: sqlite3.Connection, waiting: Sequence[Span]) -> Sequenc
     read: list[Portion] = []
     room = _room_of_newest(waiting)
     for span in (*waiting[:1], *waiting[1:][-1:]):
-        read.append(_portion(connection, span, room))
+        read.append(portion(connection, span, room))
         room = BATCH_BYTES - size_of([read[-1].span])
     return read
 
@@ -54,7 +54,7 @@ def _begin_of_newest(connection: sqlite3.Connection, end: Mark) -> Mark:
     return begin
 
 
-def _portion(connection: sqlite3.Connection, span: Span, room: int) -> Portion:
+def portion(connection: sqlite3.Connection, span: Span, room: int) -> Portion:
     """Read rows of `span` until they are `room` bytes long: whole rows, one at least."""
     position, damaged, lines = span.begin, 0, list[bytes]()
     for row in intact_rows(connection, BETWEEN, span.begin.row, span.end.row):

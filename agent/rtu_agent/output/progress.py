@@ -42,6 +42,11 @@ class Progress:
                 apart.append(span)
         return cls(done, tuple(apart))
 
+    @property
+    def last(self) -> Mark:
+        """The last mark up to which anything is done."""
+        return self.ahead[-1].end if self.ahead else self.done
+
     def waiting(self, end: Mark) -> Sequence[Span]:
         """Return what is still to be sent of a stream that ends at `end`: the newest part first, none empty."""
         begins = [self.done, *(span.end for span in self.ahead)]

@@ -17,7 +17,7 @@ from rtu_agent.output import dead_letters
 from rtu_agent.output.progress import Progress
 from rtu_agent.output.spool_file import open_spool
 from rtu_agent.output.spool_rows import BEHIND, NUMBERED, Row, insert_row, intact_progress, intact_rows, store_progress
-from rtu_agent.output.sqlite_file import FileSetAsideError, files_of, open_read_only, set_aside, transaction
+from rtu_agent.output.sqlite_file import FileSetAsideError, files_of, open_existing, set_aside, transaction
 
 _MOST_AT_ONCE: Final = 64
 """Rows copied in one transaction."""
@@ -72,7 +72,7 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def _ruin(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(open_read_only(path)) as ruin:
+    with closing(open_existing(path)) as ruin:
         ruin.text_factory = bytes
         with suppress(sqlite3.Error):
             ruin.execute("PRAGMA writable_schema = ON")  # lets SQLite read a file that has lost its tail

@@ -197,8 +197,7 @@ class Spool:
         stored = intact_progress(connection)
         begin = next((row.begin for row in intact_rows(connection, ALL)), None)
         ends = [row.end for row in islice(intact_rows(connection, BACKWARDS), 1)]
-        ends += [mark for each in stored.values() for mark in (each.done, *(span.end for span in each.ahead))]
-        end = max([self._end, *ends])
+        end = max([self._end, *ends, *(each.last for each in stored.values())])
         oldest = begin or end
         wanted = {output: stored.get(output, Progress(oldest)) for output in self._outputs}
         progress, losses = dropped(wanted, oldest, end, "corrupt", f"wrong checksum in {self._path}")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from rtu_agent.output import dead_letters
-from rtu_agent.output.sqlite_file import connect, make_durable, open_read_only, transaction
+from rtu_agent.output.sqlite_file import connect, make_durable, open_existing, transaction
 
 APPLICATION_ID: Final = 0x52545553  # "RTUS"
 FORMAT: Final = 2
@@ -80,14 +80,14 @@ def open_spool(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_beside(path: Path) -> sqlite3.Connection:
-    """Open the spool at `path` for a look, beside an agent that may be running; nothing is written.
+def open_beside(path: Path, *, writable: bool = False) -> sqlite3.Connection:
+    """Open the spool at `path`, which must be there, beside an agent that may be running.
 
     Raises:
         SpoolRefusedError: the file is not a spool of this version.
         sqlite3.Error: it cannot be opened now, or is damaged.
     """
-    connection = open_read_only(path)
+    connection = open_existing(path, writable=writable)
     connection.text_factory = bytes
     try:
         _refuse_others(connection, path)

@@ -26,15 +26,14 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
 
 
-def open_read_only(path: Path) -> sqlite3.Connection:
-    """Open `path` for a look: nothing is written, and a program that writes to it goes on.
+def open_existing(path: Path, *, writable: bool = False) -> sqlite3.Connection:
+    """Open a file that somebody else may have open; that one goes on.
 
     Raises:
         sqlite3.OperationalError: there is no such file, or it cannot be opened.
     """
-    return sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None
-    )
+    address = f"{path.resolve().as_uri()}?mode={'rw' if writable else 'ro'}"
+    return sqlite3.connect(address, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
 
 
 def files_of(path: Path) -> list[Path]:
