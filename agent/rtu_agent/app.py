@@ -86,8 +86,8 @@ class Agent:
         self._outputs = outputs
         self.roster = roster_of(site, driver_of, outputs)
         watchers.add(Metrics(self._registry, self.roster, clock))
-        limits = Limits(site.spool.max, int(site.spool.keep * 1000))
-        self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock, limits)
+        self._limits = spool_limits(site)
+        self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock, self._limits)
 
     @property
     def groups(self) -> set[tuple[str, str]]:
@@ -106,7 +106,7 @@ class Agent:
         http = serve(self._site.http.listen, make_app(self._registry, self._healthy, self._ready))
         try:
             self._delivery.start()
-            watch_retention(self._outputs, Limits(), self._watch)
+            watch_retention(self._outputs, self._limits, self._watch)
             self._watch(AgentStarted(self._site.site, len(self._site.buses), len(self._site.devices)))
             try:
                 await self._poll_until(stop)
@@ -178,6 +178,11 @@ class Agent:
         """Ready when every port was open once; one that is lost later is an alert and not a restart."""
         waiting = [name for name in self._site.buses if name not in self._opened]
         return Finding(not waiting, {"waiting_for_ports": waiting})
+
+
+def spool_limits(site: Site) -> Limits:
+    """Return how much the spool may hold, and for how long."""
+    return Limits(site.spool.max, int(site.spool.keep * 1000))
 
 
 def writable_units(site: Site, bus: str) -> frozenset[int]:

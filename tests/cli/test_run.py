@@ -232,6 +232,19 @@ def test_an_invalid_site_exits_with_78(tmp_path: Path) -> None:
     assert "devices.yaml:8:" in agent.log.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("key", ["token: {file: missing}", "ca_file: missing"])
+def test_a_secret_or_a_certificate_that_is_not_there_exits_with_78(tmp_path: Path, key: str) -> None:
+    """Said in a sentence, before the first poll."""
+    output = f'outputs:\n  influxdb: {{url: "https://localhost", bucket: b, {key}}}\n'
+    agent = AgentProcess(tmp_path, site() + output)
+
+    assert agent.run("--for", "1s") == 78
+    log = agent.log.read_text(encoding="utf-8")
+    assert "missing" in log
+    assert "cannot be read: No such file or directory" in log
+    assert "Traceback" not in log
+
+
 def test_a_missing_site_exits_with_69(tmp_path: Path) -> None:
     """The message names the file."""
     agent = AgentProcess(tmp_path, site())

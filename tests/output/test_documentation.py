@@ -61,6 +61,11 @@ def test_a_query_of_the_spool_is_possible(query: str, tmp_path: Path) -> None:
     running.close()
 
 
+def _written(default: object) -> str:
+    """Return a default as it stands in the file."""
+    return json.dumps(default) if isinstance(default, bool) else str(default)
+
+
 @pytest.mark.parametrize("output", [SqliteOutput, InfluxdbOutput])
 def test_every_key_is_described_with_its_default(output: type[SqliteOutput | InfluxdbOutput]) -> None:
     """A key that is added or changed has its row."""
@@ -73,7 +78,7 @@ def test_every_key_is_described_with_its_default(output: type[SqliteOutput | Inf
         if field.annotation is float:
             assert TypeAdapter(Seconds).validate_python(rows[name]) == field.default
         else:
-            default = "" if field.is_required() or field.default is None else str(field.default)
+            default = "" if field.is_required() or field.default is None else _written(field.default)
             assert rows[name].strip('"') == default
 
 

@@ -1,6 +1,7 @@
 """The InfluxDB output against a server that gives the documented answers of 1.x, 2.x and 3.x."""
 
 import base64
+import gzip
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from rtu_agent.domain.secret import SecretError
 from rtu_agent.output import influxdb_doors
-from rtu_agent.output.contract import Action, Verdict
+from rtu_agent.output.contract import Action, SettingsError, Verdict
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 from support.scripted_http import JSON, Reply, Request, Script, ScriptedServer, serving
@@ -215,7 +216,9 @@ def test_a_missing_secret_is_said_at_start(tmp_path: Path) -> None:
             },
             "not both",
         ),
-        ({"url": "http://localhost", "bucket": "b", "gzip": True}, "Extra inputs"),
+        ({"url": "http://localhost", "bucket": "b", "ca_file": "ca.pem"}, "begins with https://"),
+        ({"url": "http://localhost", "bucket": "b", "auth": "basic"}, "'token' or 'bearer'"),
+        ({"url": "http://localhost", "bucket": "b", "verify": False}, "Extra inputs"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], message: str) -> None:
@@ -254,6 +257,72 @@ def test_rollups_that_cannot_work_are_refused(settings: dict[str, Any], message:
     """With words that say why."""
     with pytest.raises(ValidationError, match=message):
         InfluxdbSettings.model_validate({"url": "http://localhost", "bucket": "b"} | settings)
+
+
+@pytest.mark.parametrize(("auth", "sent"), [("token", "Token s3cret"), ("bearer", "Bearer s3cret")])
+def test_the_token_is_sent_as_the_server_or_its_proxy_wants_it(
+    auth: str, sent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Version 2 knows one form, version 3 both, proxies often the other one."""
+    monkeypatch.setenv("INFLUX_TOKEN", "s3cret")
+    with talking(lambda _: Reply(204), token={"env": "INFLUX_TOKEN"}, auth=auth) as (output, server):
+        assert output.send(LINE).action is Action.ACCEPTED
+        assert server.requests[0].headers["Authorization"] == sent
+
+
+@pytest.mark.parametrize("api", ["v1", "v2"])
+def test_bodies_are_compressed_on_request(api: str) -> None:
+    """The same lines, in a third of the bytes or less, through both doors."""
+    body = b"\n".join(b"m,device=d%d v=%d.0,quality=0i 1795003200000" % (number % 7, number) for number in range(500))
+    with talking(lambda _: Reply(204), api=api, gzip=True) as (output, server):
+        assert output.send(body).action is Action.ACCEPTED
+        (request,) = server.requests
+    assert request.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(request.body) == body
+    assert len(request.body) < len(body) / 3
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-made certificate for 127.0.0.1, with its key in the same file."""
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *name]
+    subprocess.run([*new, "-keyout", path, "-out", path.with_suffix(".crt")], check=True, capture_output=True)
+    path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
+    return path
+
+
+@pytest.mark.parametrize("api", ["v1", "v2"])
+def test_a_server_with_a_certificate_of_ones_own_is_trusted_by_its_file_only(certificate: Path, api: str) -> None:
+    """Without the file nothing leaves the house, not even the token."""
+    with serving(lambda _: Reply(204), certificate) as server:
+        settings = {"url": server.url, "bucket": "b", "api": api}
+        trusting = InfluxdbOutput(
+            "influxdb", InfluxdbSettings.model_validate(settings | {"ca_file": certificate.with_suffix(".crt")})
+        )
+        assert trusting.send(LINE) == Verdict(Action.ACCEPTED)
+        trusting.close()
+        wary = InfluxdbOutput("influxdb", InfluxdbSettings.model_validate(settings))
+        verdict = wary.send(LINE)
+        wary.close()
+        assert len(server.requests) == 1
+    assert server.url.startswith("https://")
+    assert verdict.action is Action.AGAIN
+    assert "certificate verify failed" in verdict.reason
+
+
+@pytest.mark.parametrize(("content", "words"), [(None, "No such file"), ("no certificate", "holds no certificates")])
+def test_a_file_of_certificates_that_cannot_be_used_is_said_at_start(
+    tmp_path: Path, content: str | None, words: str
+) -> None:
+    """Its path is in the message."""
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    settings = InfluxdbSettings.model_validate({"url": "https://localhost", "bucket": "b", "ca_file": path})
+    with pytest.raises(SettingsError, match=rf"{path} .*{words}"):
+        InfluxdbOutput("influxdb", settings)
 
 
 def test_knowing_the_output_does_not_load_the_client_library() -> None:

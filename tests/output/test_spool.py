@@ -183,6 +183,20 @@ def test_large_backlogs_are_handed_out_in_portions(path: Path) -> None:
     spool.close()
 
 
+def test_an_output_that_wants_its_records_in_order_gets_them_so(path: Path) -> None:
+    """However many wait; one beside it gets the newest first all the same."""
+    spool = Spool(path, ["rollup", "a"], ROOMY, in_order=("rollup",))
+    for number in range(8):
+        append(spool, f"{number}" * 300_000)
+    first = {}
+    for output in ("rollup", "a"):
+        batch = spool.next(output)
+        assert batch is not None
+        first[output] = [int(line[:1]) for line in batch.lines]
+    assert first == {"rollup": [0, 1, 2, 3], "a": [7, 0, 1, 2]}
+    spool.close()
+
+
 def test_fresh_records_are_not_behind_the_backlog(path: Path) -> None:
     """Whatever comes while a long backlog is worked off goes with the next batch, and the backlog goes on with it."""
     spool = Spool(path, ["a"], ROOMY)

@@ -103,12 +103,13 @@ def edge_records() -> list[Record]:
     return records
 
 
-def test_influxdb_1_gives_back_what_it_was_given(influxd: Influxd, tmp_path: Path) -> None:
-    """Found by `api: auto`, at `/write`; every value exactly, every missing value missing."""
+@pytest.mark.parametrize("gzip", [False, True])
+def test_influxdb_1_gives_back_what_it_was_given(influxd: Influxd, tmp_path: Path, gzip: bool) -> None:
+    """Found by `api: auto`, at `/write`; every value exactly, every missing value missing; compressed or not."""
     influxd.create_database("modbus")
     seen = Seen()
     records = [*edge_records(), *numbered(3000)]
-    with delivering(influxd.url, tmp_path, seen) as delivery:
+    with delivering(influxd.url, tmp_path, seen, gzip=gzip) as delivery:
         deliver(delivery, records, seen)
     assert stored(influxd) == expected(records)
     assert seen.of(WriteFailed) == []

@@ -1,10 +1,12 @@
 """An HTTP server that answers as it is told: statuses, bodies, headers, pauses, and connections that end in silence."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 JSON = {"Content-Type": "application/json"}
@@ -40,10 +42,20 @@ class _Quiet(ThreadingHTTPServer):
         """Say nothing about clients that go away: the tests kill them."""
 
 
+def _secured(http: ThreadingHTTPServer, certificate: Path | None) -> str:
+    """Let the server speak TLS if there is a certificate; return the scheme of its address."""
+    if certificate is None:
+        return "http"
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    http.socket = context.wrap_socket(http.socket, server_side=True)
+    return "https"
+
+
 class ScriptedServer:
     """Runs in threads of its own on a free port; remembers every request."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, certificate: Path | None = None) -> None:
         self.script = script
         self.requests: list[Request] = []
         server = self
@@ -87,12 +99,13 @@ class ScriptedServer:
         self._http = _Quiet(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
         self._http.block_on_close = False
+        self._scheme = _secured(self._http, certificate)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:
         """Address of the server."""
-        return f"http://127.0.0.1:{self._http.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._http.server_port}"
 
     def start(self) -> None:
         """Serve."""
@@ -106,9 +119,9 @@ class ScriptedServer:
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[ScriptedServer]:
-    """A server that answers by `script`."""
-    server = ScriptedServer(script)
+def serving(script: Script, certificate: Path | None = None) -> Iterator[ScriptedServer]:
+    """A server that answers by `script`, over TLS with the certificate and the key in a file."""
+    server = ScriptedServer(script, certificate)
     server.start()
     try:
         yield server

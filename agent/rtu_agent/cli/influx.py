@@ -15,7 +15,6 @@ from rtu_agent.domain.secret import SecretError
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.influxdb_admin import Admin, AdminError, Change, admin_of
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
-from rtu_agent.output.marks import Limits
 
 
 @click.group()
@@ -72,13 +71,13 @@ def _set_up(loaded: LoadedSite, name: str, settings: InfluxdbSettings, *, dry_ru
             if not dry_run and change.deed != "unchanged":
                 change.apply()
             yield change
-        _warn_of_retention(name, admin)
+        _warn_of_retention(name, admin, loaded.site.spool.keep)
     finally:
         output.close()
 
 
-def _warn_of_retention(name: str, admin: Admin) -> None:
-    keep_s, spool_s = admin.keeps_s(), Limits().keep_ms / 1000
+def _warn_of_retention(name: str, admin: Admin, spool_s: float) -> None:
+    keep_s = admin.keeps_s()
     if keep_s is not None and keep_s < spool_s:
         click.echo(
             f"{name}: warning: the server keeps records for {duration_text(keep_s)} and refuses older ones; "

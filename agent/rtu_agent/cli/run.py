@@ -20,7 +20,9 @@ from rtu_agent.cli.screen import Screen
 from rtu_agent.cli.site_file import config_option, load_or_leave
 from rtu_agent.cli.stand_ins import stand_ins
 from rtu_agent.clock import SystemClock
+from rtu_agent.domain.secret import SecretError
 from rtu_agent.events import Watchers
+from rtu_agent.output.contract import SettingsError
 from rtu_agent.output.spool_file import SpoolRefusedError
 from rtu_agent.telemetry.board import Board
 from rtu_agent.telemetry.http import AddressTakenError, ListenError
@@ -76,7 +78,11 @@ def command(
 def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
     clock = SystemClock()
     watchers = Watchers()
-    agent = Agent(loaded.site, loaded.driver_of, loaded.output_types, watchers, clock, ports)
+    try:
+        agent = Agent(loaded.site, loaded.driver_of, loaded.output_types, watchers, clock, ports)
+    except (SecretError, SettingsError) as error:
+        click.echo(str(error), err=True)
+        return exit_codes.CONFIG_INVALID
     board = Board(agent.roster, clock)
     logger = make_logger(wishes.verbosity, clock)
     adopt_library_logs(logger)

@@ -31,6 +31,10 @@ class Action(StrEnum):
     """At least one line is bad; whether the others were stored is not known. Send it in halves to find out."""
 
 
+class SettingsError(Exception):
+    """What the settings of an output point to cannot be used; the message names it and the mend."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a server made of one body."""
@@ -50,7 +54,12 @@ class LocalOutput(ABC):
 
     @abstractmethod
     def __init__(self, name: str, settings: Any) -> None:
-        """Take the entry's name and its settings, an instance of `Settings`; open nothing yet."""
+        """Take the entry's name and its settings, an instance of `Settings`; open nothing yet.
+
+        Raises:
+            SecretError: a secret is not where the settings say.
+            SettingsError: what else they point to cannot be used.
+        """
 
     @abstractmethod
     def write(self, records: Sequence[Record]) -> None:
@@ -70,10 +79,17 @@ class NetworkOutput(ABC):
 
     Settings: ClassVar[type[BaseModel]]
     """The model of its entry in the configuration; frozen, strict, without unknown keys."""
+    in_order: ClassVar[bool] = False
+    """It wants the oldest records first always; others get the newest together with the oldest after an outage."""
 
     @abstractmethod
     def __init__(self, name: str, settings: Any) -> None:
-        """Take the entry's name and its settings, an instance of `Settings`; connect to nothing yet."""
+        """Take the entry's name and its settings, an instance of `Settings`; connect to nothing yet.
+
+        Raises:
+            SecretError: a secret is not where the settings say.
+            SettingsError: what else they point to cannot be used.
+        """
 
     @abstractmethod
     def send(self, body: bytes) -> Verdict:

@@ -32,7 +32,8 @@ class Delivery:
         """`limits` are those of the spool; None for 2 GiB and 30 days."""
         self._clock = clock
         network = {name: output for name, output in outputs.items() if isinstance(output, NetworkOutput)}
-        spool = Spool(spool_file, tuple(network), limits or Limits())
+        in_order = frozenset(name for name, output in network.items() if output.in_order)
+        spool = Spool(spool_file, tuple(network), limits or Limits(), in_order)
         self._senders = tuple(Sender(name, output, spool, watch, clock) for name, output in network.items())
         self._spool = IntoSpool(spool, self._senders, watch, clock) if network else None
         destinations: list[LocalFiles | IntoSpool] = [

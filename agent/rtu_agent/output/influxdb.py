@@ -6,21 +6,25 @@ replaced meanwhile. Both take the same body and answer with the same statuses.
 """
 
 import base64
+import ssl
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rtu_agent.domain.duration import duration_text
 from rtu_agent.domain.secret import SecretError
 from rtu_agent.output.answer import Answer
-from rtu_agent.output.contract import Action, NetworkOutput, RollupTarget, Verdict
+from rtu_agent.output.contract import Action, NetworkOutput, RollupTarget, SettingsError, Verdict
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 
 if TYPE_CHECKING:
     from rtu_agent.output.influxdb_doors import Door, Doors
 
 _DOORS: Final[dict[str, "Door"]] = {"v2": "/api/v2/write", "v1": "/write"}
+
+_SCHEMES: Final = {"token": "Token", "bearer": "Bearer"}
 
 
 class InfluxdbOutput(NetworkOutput):
@@ -33,13 +37,17 @@ class InfluxdbOutput(NetworkOutput):
 
         Raises:
             SecretError: a secret is not where the settings say.
+            SettingsError: the file of certificates cannot be used.
         """
         from rtu_agent.output.influxdb_doors import Doors  # noqa: PLC0415 - slow, and only those who send need it
 
         self.name = name
         self._settings = settings
         self._door = _DOORS.get(settings.api)
-        self._doors = Doors(settings.url, settings.org, settings.bucket)
+        _check_certificates(settings.ca_file)
+        self._doors = Doors(
+            settings.url, settings.org, settings.bucket, ca_file=settings.ca_file, compressed=settings.gzip
+        )
         self._log_in()
 
     def send(self, body: bytes) -> Verdict:
@@ -83,7 +91,7 @@ class InfluxdbOutput(NetworkOutput):
         """Take the secrets as they are now, so that one that was renewed is used without a restart."""
         settings = self._settings
         if settings.token is not None:
-            self._doors.log_in(f"Token {settings.token.reveal()}")
+            self._doors.log_in(f"{_SCHEMES[settings.auth]} {settings.token.reveal()}")
         elif settings.username is not None and settings.password is not None:
             pair = f"{settings.username}:{settings.password.reveal()}".encode()
             self._doors.log_in(f"Basic {base64.b64encode(pair).decode()}")
@@ -99,3 +107,15 @@ class InfluxdbOutput(NetworkOutput):
         if answer.status is not None:
             self._door = None if answer.status == HTTPStatus.NOT_FOUND else door
         return answer
+
+
+def _check_certificates(path: Path | None) -> None:
+    """Say at start what the first request would stumble over."""
+    if path is None:
+        return
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        raise SettingsError(f"the ca_file {path} holds no certificates in PEM form") from None
+    except OSError as error:
+        raise SettingsError(f"the ca_file {path} cannot be read: {error.strerror or error}") from None

@@ -1,5 +1,6 @@
 """The entry of an InfluxDB output in the configuration."""
 
+from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -38,8 +39,24 @@ class InfluxdbSettings(BaseModel):
         Field(description="v2: /api/v2/write. v1: /write. auto: finds out which of them the server knows."),
     ] = "auto"
     token: Annotated[Secret | None, Field(description="Token of version 2 or 3.")] = None
+    auth: Annotated[
+        Literal["token", "bearer"],
+        Field(description="How the token is sent; version 2 wants token, version 3 takes both, most proxies bearer."),
+    ] = "token"
     username: Annotated[str | None, Field(min_length=1, description="User of version 1, or of a proxy.")] = None
     password: Annotated[Secret | None, Field(description="Password of the user.")] = None
+    ca_file: Annotated[
+        Path | None,
+        Field(
+            strict=False,
+            description="Certificates (PEM) that the server's must be signed by, relative to this file; those of the "
+            "system otherwise.",
+            examples=["ca.pem"],
+        ),
+    ] = None
+    gzip: Annotated[bool, Field(description="Whether bodies are compressed; worth it on a slow or metered line.")] = (
+        False
+    )
     keep: Annotated[
         Seconds | None,
         Field(
@@ -87,4 +104,6 @@ class InfluxdbSettings(BaseModel):
             raise ValueError("username and password go together")
         if self.token is not None and self.username is not None:
             raise ValueError("give a token, or username and password, not both")
+        if self.ca_file is not None and not self.url.startswith("https:"):
+            raise ValueError("ca_file is for an address that begins with https://")
         return self

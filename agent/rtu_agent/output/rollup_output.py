@@ -44,6 +44,7 @@ class RollupOutput(NetworkOutput):
     """The rollup of one length of windows for one output."""
 
     Settings = BaseModel
+    in_order = True  # a window is over when younger records come, and a counter goes on from where it was
 
     def __init__(
         self, name: str, target: RollupTarget, names_of: Callable[[str], Names], file: Path, watch: Watcher

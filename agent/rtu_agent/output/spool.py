@@ -18,7 +18,7 @@ Every method may be called from any thread. Times are milliseconds since 1970.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -66,8 +66,10 @@ class SpoolDamagedError(Exception):
 class Spool:
     """One file, one cursor for each of `outputs`. Opened at the first use, and again after it was damaged."""
 
-    def __init__(self, path: Path, outputs: Sequence[str], limits: Limits) -> None:
+    def __init__(self, path: Path, outputs: Sequence[str], limits: Limits, in_order: Container[str] = ()) -> None:
+        """`in_order` are the outputs that get the oldest records first, however many wait."""
         self.limits = limits
+        self._in_order = in_order
         self._path = path
         self._outputs = tuple(outputs)
         self._lock = Lock()
@@ -106,7 +108,8 @@ class Spool:
     def next(self, output: str) -> Batch | None:
         """Return what `output` has to accept next, None when it has everything."""
         with self._using() as connection:
-            self._progress[output] = split_if_long(connection, self._progress[output], self._end)
+            if output not in self._in_order:
+                self._progress[output] = split_if_long(connection, self._progress[output], self._end)
             parts = portions(connection, self._progress[output].waiting(self._end))
             again = dead_letters.asked_again(connection, output)
             if not parts and not again:
