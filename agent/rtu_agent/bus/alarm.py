@@ -73,10 +73,14 @@ class TimerfdAlarm:
             raise OSError(ctypes.get_errno(), "timerfd_create")
         self._spec = _Itimerspec()
         self._spec_pointer = ctypes.byref(self._spec)
+        self._at: float | None = None
         loop.add_reader(self._fd, self._expired)
 
     def set(self, at: float | None) -> None:
         """Ring at `at`, seconds on the monotonic clock, or not at all."""
+        if at == self._at:
+            return
+        self._at = at
         # Zero would mean "never"; a moment that has passed is still a moment.
         nanoseconds = 0 if at is None else max(1, int(at * _NS))
         self._spec.it_value.tv_sec, self._spec.it_value.tv_nsec = divmod(nanoseconds, _NS)
@@ -87,6 +91,7 @@ class TimerfdAlarm:
             os.read(self._fd, 8)
         except BlockingIOError:
             return  # it was set anew between ringing and reading
+        self._at = None
         self._ring()
 
     def close(self) -> None:

@@ -166,7 +166,16 @@ class Bus:
             self._port.write(data)
         if self._tell():
             self._start_next()
-        self._alarm.set(self._master.next_deadline())
+        self._wait(now)
+
+    def _wait(self, now: float) -> None:
+        """Sleep until a byte or the time can change something."""
+        look, deadline = self._master.next_look(now), self._master.next_deadline()
+        if look is None:
+            self._port.resume()
+        else:
+            self._port.pause()
+        self._alarm.set(look if deadline is None or (look is not None and look < deadline) else deadline)
 
     def _start_next(self) -> None:
         while self._queue and not self._master.busy and self._renewal is None:

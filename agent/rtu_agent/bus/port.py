@@ -30,5 +30,11 @@ class Port(Protocol):
     def read_pending(self) -> bytes:
         """Return what has arrived and was not yet given to `heard`."""
 
+    def pause(self) -> None:
+        """Leave what arrives to `read_pending`, as far as that saves work; its end is told all the same."""
+
+    def resume(self) -> None:
+        """Give everything to `heard` again."""
+
     def close(self) -> None:
         """Close it; harmless when it is not open."""

@@ -9,6 +9,7 @@ from typing import Final
 import serial
 
 from rtu_agent.bus.adapter import SYSTEM, Adapter, Roots
+from rtu_agent.bus.arrivals import Arrivals, watch_arrivals
 from rtu_agent.bus.port_error import PORT_ERRORS
 from rtu_agent.bus.port_facts import PortFacts
 from rtu_agent.bus.pseudo_terminal import is_pseudo_terminal
@@ -49,6 +50,7 @@ class SerialPort:
         self._adapter = Adapter(name, line, rs485=rs485, roots=roots, blocking=self._blocking)
         self._serial: serial.Serial | None = None
         self._fd = -1
+        self._arrivals: Arrivals | None = None
         self._loop = asyncio.get_running_loop()
         self._heard: Callable[[bytes], None] = _ignore
         self._lost: Callable[[str], None] = _ignore
@@ -67,11 +69,23 @@ class SerialPort:
 
     def _start(self, port: serial.Serial) -> None:
         self._fd = port.fileno()
-        self._loop.add_reader(self._fd, self._readable)
+        self._arrivals = watch_arrivals(self._loop, self._fd, self._readable)
 
     def _stop(self) -> None:
-        self._loop.remove_reader(self._fd)
+        if self._arrivals is not None:
+            self._arrivals.close()
+            self._arrivals = None
         self._fd = -1
+
+    def pause(self) -> None:
+        """Leave what arrives to `read_pending`, as far as that saves work; its end is told all the same."""
+        if self._arrivals is not None:
+            self._arrivals.pause()
+
+    def resume(self) -> None:
+        """Give everything to `heard` again."""
+        if self._arrivals is not None:
+            self._arrivals.resume()
 
     def _readable(self) -> None:
         data = self._read()

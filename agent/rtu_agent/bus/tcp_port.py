@@ -78,6 +78,12 @@ class TcpPort:
         """Return what has arrived and was not yet given to `heard`."""
         return b"" if self._connection is None else self._connection.read_pending()
 
+    def pause(self) -> None:
+        """Go on: what a network delivers in lumps needs no rest, and its end shows only to whoever reads."""
+
+    def resume(self) -> None:
+        """Go on."""
+
     def close(self) -> None:
         """Close it; harmless when it is not open."""
         if self._connection is not None:

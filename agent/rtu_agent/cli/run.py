@@ -14,6 +14,7 @@ import click
 from rtu_agent.app import Agent, LoadedSite
 from rtu_agent.cli import exit_codes
 from rtu_agent.cli.duration import DURATION
+from rtu_agent.cli.event_loop import new_event_loop
 from rtu_agent.cli.fault import check_buses, fault_option
 from rtu_agent.cli.first_round import FirstRound
 from rtu_agent.cli.screen import Screen
@@ -92,7 +93,8 @@ def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
         with ExitStack() as stack:
             if wishes.live:
                 stack.enter_context(Screen(LiveView(board), table=sys.stdout.isatty()))
-            code = asyncio.run(_until_stopped(agent, watchers, wishes))
+            runner = stack.enter_context(asyncio.Runner(loop_factory=new_event_loop))
+            code = runner.run(_until_stopped(agent, watchers, wishes))
     except ListenError as error:
         click.echo(str(error), err=True)
         return exit_codes.PORT_BUSY if isinstance(error, AddressTakenError) else exit_codes.UNAVAILABLE

@@ -19,6 +19,12 @@ The caller drives it: `request`, then `data_to_send` when `next_deadline` has pa
 arrives, `handle_timeout` when a deadline has passed, and `events` after each. Bytes are judged in `events`, so a caller
 that has more bytes at hand feeds them all first.
 
+A caller need not wake up for every byte. `next_look` says until when it may leave bytes where they are: as soon as a
+reply has begun, the wire says how long the rest of it takes at least, and nothing before can end the transaction. What
+is read at such a look counts as arrived then. That is never before it has arrived, so no silence becomes too short; and
+the look comes before the last byte can have, so none becomes longer, unless the adapter delivered the beginning late,
+and then by no more than it was late.
+
 Whoever edits this file: no rule here may depend on how bytes are cut into chunks, and no path may lead from
 `request` to anything but one `Completed`. The property tests hold both.
 
@@ -196,6 +202,23 @@ class Master:
             return min(self._send_at, self._patience_ends(running))
         return min(running.deadline, self._settled_at(running))
 
+    def next_look(self, now: float) -> float | None:
+        """Return until when bytes may wait unread, because none that comes before can change anything.
+
+        None while every byte is wanted when it comes. A deadline may be earlier. Ask after `events`.
+        """
+        running = self._running
+        if not self._paced or running is None or running.sent_at is None:
+            return None
+        if self._buffer:
+            # The first byte to come may be due at once, and the last one is wanted when it comes. Counted from the
+            # beginning alone: bytes that were left waiting must not look younger than they are.
+            soonest_s = CLOCK_TOLERANCE * self.line.wire_s(running.to_come - 1)
+            look = running.begun_at + soonest_s if running.missing else now
+        else:
+            look = running.asked_at if self._echo else now
+        return look if look > now else None
+
     def _patience_ends(self, running: Transaction) -> float:
         """A line that is never silent must not keep a request for ever."""
         return max(running.queued_at, self._not_before) + max(self._timeout_s, 2 * self._settle_s)
@@ -233,7 +256,7 @@ class Master:
         found = self._scan(running, now, final=False)
         self._note(found, now)
         running.broken |= found.broken
-        running.pending = found.pending
+        running.expect(found.missing, now)
         if found.replies:
             self._accept(running, found, now)
         else:

@@ -58,8 +58,13 @@ class Scan:
     """All bytes that belong to no frame."""
     broken: bool = False
     """The awaited reply began, was long enough, and had a bad checksum."""
-    pending: bool = False
-    """The awaited reply may have begun and is not complete."""
+    missing: int = 0
+    """Bytes that must still come at least before the awaited reply, which may have begun, can be told; else 0."""
+
+    @property
+    def pending(self) -> bool:
+        """True when the awaited reply may have begun and is not complete."""
+        return self.missing > 0
 
 
 def scan(buffer: bytes, awaited: Sent | None, lost: Sequence[Sent], *, echo_expected: bool, final: bool) -> Scan:
@@ -79,10 +84,10 @@ def scan(buffer: bytes, awaited: Sent | None, lost: Sequence[Sent], *, echo_expe
     while at < len(buffer):
         size = _awaited_at(buffer, at, awaited, found, echo_expected=echo_expected) if awaited else 0
         if not size and not final:
-            found.pending = awaited is not None and _may_become_reply(buffer, at, awaited)
+            found.missing = max(0, _missing(buffer, at, awaited)) if awaited else 0
             if found.pending:
                 break
-            if buffer[at] in debtors and any(_may_become_reply(buffer, at, sent) for sent in waiting):
+            if buffer[at] in debtors and any(_missing(buffer, at, sent) > 0 for sent in waiting):
                 break
         if not size and buffer[at] in debtors:
             size = _late_at(buffer, at, waiting, found)
@@ -134,9 +139,9 @@ def reply_at(buffer: bytes, at: int, sent: Sent) -> int:
     return size if is_whole else 0
 
 
-def _may_become_reply(buffer: bytes, at: int, sent: Sent) -> bool:
-    """A reply to `sent` may have begun at `at`, and more bytes are needed to tell."""
-    return at + _reply_size(buffer, at, sent) > len(buffer)
+def _missing(buffer: bytes, at: int, sent: Sent) -> int:
+    """Return how many more bytes it takes to tell whether a reply to `sent` begins at `at`; 0 or less: none."""
+    return at + _reply_size(buffer, at, sent) - len(buffer)
 
 
 def _began_reply(buffer: bytes, at: int, sent: Sent) -> bool:
@@ -158,7 +163,8 @@ def _reply_size(buffer: bytes, at: int, sent: Sent) -> int:
     if buffer[at] != sent.unit:
         return 0
     pdu = buffer[at + 1 : at + 1 + MAX_PDU]
-    if pdu and pdu[0] == sent.frame[1] | EXCEPTION_BIT:
+    # As long as only the unit is there, no more is sure than that an exception, the shortest of all, would fit.
+    if not pdu or pdu[0] == sent.frame[1] | EXCEPTION_BIT:
         return EXCEPTION_SIZE
     size = sent.request.reply_size(pdu)
     return OVERHEAD + size if size else 0

@@ -31,8 +31,12 @@ class Transaction:
     echoes: int = 0
     broken: bool = False
     """The reply came, and its checksum is bad."""
-    pending: bool = False
-    """The reply may have begun and is not complete."""
+    missing: int = 0
+    """Bytes that must still come at least to complete the reply, which may have begun; 0 if it has not."""
+    begun_at: float = 0.0
+    """When the reply was seen to have begun."""
+    begun: int = 0
+    """How much had been received then."""
 
     def send(self, now: float, line: LineSettings) -> None:
         """The first character leaves now."""
@@ -40,6 +44,17 @@ class Transaction:
         self.asked_at = now + line.wire_s(len(self.frame))
         longest = min(self.request.longest_reply, MAX_PDU)
         self.deadline = self.asked_at + self.timeout_s + line.wire_s(OVERHEAD + longest)
+
+    def expect(self, missing: int, now: float) -> None:
+        """Take how many bytes are missing at least, now that all are judged that have been received."""
+        if missing and not self.missing:
+            self.begun_at, self.begun = now, self.received
+        self.missing = missing
+
+    @property
+    def to_come(self) -> int:
+        """How many bytes must follow what had been received when the reply was seen to have begun."""
+        return self.received - self.begun + self.missing
 
     @property
     def function(self) -> int:
@@ -49,7 +64,7 @@ class Transaction:
     @property
     def settles(self) -> bool:
         """True when silence is enough to end it: what was to come has come, and is broken."""
-        return self.broken and not self.pending
+        return self.broken and not self.missing
 
     def lost(self) -> LostRequest:
         """Return what must be remembered when it is given up."""
