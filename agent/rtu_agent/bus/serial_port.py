@@ -103,17 +103,14 @@ class SerialPort:
 
     def read_pending(self) -> bytes:
         """Return what has arrived and was not yet given to `heard`."""
-        try:
-            waiting = self._serial.in_waiting if self._serial is not None else 0
-        except PORT_ERRORS as error:
-            self._fail(str(error))
-            return b""
-        return self._read() or b"" if waiting else b""
+        return b"" if self._serial is None else self._read() or b""
 
     def _read(self) -> bytes | None:
-        """Return what is there, nothing at the end, and None after a failure."""
+        """Return what is there, nothing at the end or while there is nothing, and None after a failure."""
         try:
             return os.read(self._fd, _READ_SIZE)
+        except BlockingIOError:
+            return b""
         except PORT_ERRORS as error:
             self._fail(str(error))
             return None

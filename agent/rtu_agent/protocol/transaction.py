@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rtu_agent.events import OutcomeKind
-from rtu_agent.protocol.adu import OVERHEAD
+from rtu_agent.protocol.adu import EXCEPTION_SIZE, OVERHEAD
 from rtu_agent.protocol.guard import MAX_PDU
 from rtu_agent.protocol.lost import LostRequest
 from rtu_agent.protocol.outcome import Outcome
@@ -37,6 +37,10 @@ class Transaction:
     """When the reply was seen to have begun."""
     begun: int = 0
     """How much had been received then."""
+    to_come: int = 0
+    """How many bytes must follow it at least."""
+    judge_from: int = 0
+    """How much must have been received for another judgement to find anything."""
 
     def send(self, now: float, line: LineSettings) -> None:
         """The first character leaves now."""
@@ -50,11 +54,9 @@ class Transaction:
         if missing and not self.missing:
             self.begun_at, self.begun = now, self.received
         self.missing = missing
-
-    @property
-    def to_come(self) -> int:
-        """How many bytes must follow what had been received when the reply was seen to have begun."""
-        return self.received - self.begun + self.missing
+        self.to_come = self.received - self.begun + missing
+        # Whether it is an exception, the shortest of all, shows with the next byte; until all is there nothing else can.
+        self.judge_from = self.received + (missing if missing != EXCEPTION_SIZE - 1 else 1)
 
     @property
     def function(self) -> int:
