@@ -9,7 +9,8 @@ A counter has no mean. Its increase goes from the last value before the window t
 increases of all windows add up to what the counter has counted, also over a time in which nothing was read. Where it
 falls from the end of its range to the beginning it has rolled over, which is counted on; where it falls otherwise it
 was reset, and what was counted while nobody looked is not known: nothing is booked. One reading that lies below both of
-its neighbours is a glitch of the device and no reset.
+its neighbours is a glitch of the device and no reset; so what a step down was is known with the value after it, and
+booked in the window of that.
 
 Windows begin at whole multiples of their length since 1970, UTC; their time is their beginning.
 """
@@ -78,11 +79,16 @@ def counted(samples: Sequence[Sample], names: Names) -> dict[str, list[tuple[int
 
 
 def increase(values: Sequence[float], known_before: int, counts_to: float) -> float:
-    """Return how much a counter has counted, from the last of its first `known_before` values on."""
-    steps = [
-        (at, _step(earlier, later, counts_to)) for (_, earlier), (at, later) in pairwise(_without_glitches(values))
-    ]
-    return fsum(step for at, step in steps if at >= known_before)
+    """Return how much a counter has counted, from the last of its first `known_before` values on.
+
+    A step down is booked with the value after it, which tells what it was.
+    """
+    booked = []
+    for (_, earlier), (at, later) in pairwise(_without_glitches(values)):
+        known_at = at + 1 if later < earlier else at
+        if known_before <= known_at < len(values):
+            booked.append(_step(earlier, later, counts_to))
+    return fsum(booked)
 
 
 def _column(name: str, column: Sequence[Value], field: Field | None, before: Sequence[float]) -> dict[Field, Value]:
