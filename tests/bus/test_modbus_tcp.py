@@ -247,6 +247,43 @@ async def test_a_late_unit_is_quarantined_and_others_go_on() -> None:
         assert desk.of_port() == ["PortOpened"]
 
 
+async def test_a_reply_of_the_connection_before_answers_nothing() -> None:
+    """It comes on the new connection, from the unit that is asked and of the right shape; its number is older."""
+    replies: list[bytes] = []
+
+    def habit(transaction: int, unit: int, pdu: bytes) -> list[tuple[float, bytes]]:
+        replies.append(adu(transaction, unit, words(unit, pdu)))
+        stale = replies[0] if len(replies) == 3 else b""
+        return [] if unit == 9 else [(0.0, stale + replies[-1])]
+
+    async with desk_of(habit) as desk:
+        assert await desk.ask(1, ReadRequest(Table.HOLDING, 0x20, 2)) == bytes((0, 1, 0, 0x20))
+        assert (await desk.bus.transact(9, ASK)).kind == "no_reply"
+        assert await desk.ask(1) == bytes((0, 1, 0, 0x10))
+        assert desk.line.accepted == 2
+        assert sum(isinstance(event, ForeignFrameDiscarded) for event in desk.said) == 1
+
+
+async def test_a_late_reply_on_the_next_connection_is_late() -> None:
+    """The gateway gives it to whoever is connected; the unit that owes nothing any more may be asked at once."""
+    asked: list[bytes] = []
+
+    def habit(transaction: int, unit: int, pdu: bytes) -> list[tuple[float, bytes]]:
+        asked.append(adu(transaction, unit, words(unit, pdu)))
+        return [] if unit == 9 else [(0.0, asked[0] if unit == 2 else asked[-1])]
+
+    async with desk_of(habit) as desk:
+        assert (await desk.bus.transact(9, ASK)).kind == "no_reply"
+        assert await desk.ask(1) == bytes((0, 1, 0, 0x10))
+        assert desk.bus.quarantined_until(9) is not None
+        assert (await desk.bus.transact(2, ASK)).kind == "no_reply"
+
+        assert [event.unit for event in desk.said if isinstance(event, LateReplyDiscarded)] == [9]
+        assert desk.bus.quarantined_until(9) is None
+        assert not [event for event in desk.said if isinstance(event, ForeignFrameDiscarded)]
+        assert desk.line.accepted == 2
+
+
 async def test_a_cancelled_caller_shifts_no_reply() -> None:
     """Again and again: its transaction runs to its end, and the next caller gets its own answer."""
 

@@ -9,8 +9,9 @@ pymodbus makes of it must say the same.
 
 One transaction is under way at a time and runs to its end, whoever leaves. After a reply that did not come, or after
 anything else that was not the reply, the connection is made anew before the next request, because half a frame may
-still be in it. Transaction numbers begin anew with it; so the unit is left alone for the late window as on a wire, in
-case a gateway gives to the new connection what was meant for the old one. The others go on at once.
+still be in it. Transaction numbers go on with it, so that what a gateway gives to the new connection instead of the old
+one answers nothing, and is known as late. The unit is left alone for the late window as on a wire, because many a
+gateway copies any number it gets into whatever its line hears; the others go on at once.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from pymodbus.pdu import ModbusPDU
 
 from rtu_agent.bus.address import MODBUS_TCP, network_address
 from rtu_agent.bus.modbus_tcp_client import ask, connect
-from rtu_agent.bus.modbus_tcp_gate import Gate
+from rtu_agent.bus.modbus_tcp_gate import Gate, transaction_numbers
 from rtu_agent.bus.outcomes import finished, port_lost
 from rtu_agent.bus.port_error import PortError
 from rtu_agent.bus.port_facts import PortFacts
@@ -80,7 +81,8 @@ class ModbusTcpBus:
         self._turn = asyncio.Lock()
         self._gone: asyncio.Future[str] | None = None
         self._ended_at = float("-inf")
-        self._gate = Gate(self._strange)
+        self._numbers = transaction_numbers()
+        self._gate = Gate(self._strange, self._numbers)
         self._client: AsyncModbusTcpClient | None = None
         self.opened = asyncio.Event()
         """Set while the port is open."""
@@ -166,8 +168,7 @@ class ModbusTcpBus:
         if answered:
             self._lost_requests.answered(unit, now - sent_at)
         elif gate.sent:
-            lost = self._owed[gate.transaction] = LostRequest(unit, request, gate.sent, sent_at)
-            self._lost_requests.add(lost, now)
+            self._owe(LostRequest(unit, request, gate.sent, sent_at), now)
         outcome = Outcome(
             unit,
             request,
@@ -184,14 +185,22 @@ class ModbusTcpBus:
         self._watch(finished(self.name, outcome, function))
         return outcome
 
-    def _strange(self, transaction: int, unit: int, function: int) -> None:
-        """Tell a frame that nobody waits for."""
+    def _owe(self, lost: LostRequest, now: float) -> None:
+        """Remember a request whose reply may still come, and forget what is too old to."""
+        self._lost_requests.add(lost, now)
+        self._owed[self._gate.transaction] = lost
+        remembered = {id(other) for other in self._lost_requests.owed(now)}
+        self._owed = {number: other for number, other in self._owed.items() if id(other) in remembered}
+
+    def _strange(self, transaction: int, unit: int, function: int) -> bool:
+        """Tell a frame that nobody waits for; return whether it is only late."""
         lost = self._owed.pop(transaction, None)
         if lost is not None and lost.unit == unit:
             late_s = self._lost_requests.came_late(lost, self._clock.monotonic())
             self._watch(LateReplyDiscarded(self.name, unit, late_s))
-        else:
-            self._watch(ForeignFrameDiscarded(self.name, unit, function))
+            return True
+        self._watch(ForeignFrameDiscarded(self.name, unit, function))
+        return False
 
     # -- the connection ------------------------------------------------------------------------------------------------
 
@@ -205,7 +214,7 @@ class ModbusTcpBus:
 
     async def _connect(self) -> PortFacts:
         self._close()
-        self._gate, self._owed = Gate(self._strange), {}
+        self._gate = Gate(self._strange, self._numbers)
         try:
             self._client = await connect(self._port, self._address, self._gate, self._lost)
         except PortError as error:

@@ -3,11 +3,14 @@
 pymodbus takes transaction 0 for any transaction, checks neither function nor byte count, and raises inside the event
 loop when it does not know a function. So every byte passes here first, through its public packet hook: a frame that is
 not the reply gets a transaction number that pymodbus skips, and from a stream that is broken it gets nothing.
+
+pymodbus numbers from 1 again on each connection, so a reply that was meant for the connection before would fit. On the
+wire our own numbers stand, which go on from one connection to the next; pymodbus sees its own.
 """
 
 import asyncio
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from pymodbus.pdu import ModbusPDU
@@ -20,15 +23,29 @@ _TRANSACTION: Final = struct.Struct(">H")
 _OTHER: Final = 0xFFFF
 """A transaction number that pymodbus never uses: its own end at 65000."""
 
-Strange = Callable[[int, int, int], None]
-"""Is told transaction, unit and function of a whole frame that nobody waits for."""
+Strange = Callable[[int, int, int], bool]
+"""Is told transaction, unit and function of a whole frame that nobody waits for; returns whether it is only late."""
+
+
+def transaction_numbers() -> Iterator[int]:
+    """Yield the numbers of transactions without end; the same comes again after 65535 others."""
+    while True:
+        yield from range(1, 0x10000)
 
 
 class Gate:
-    """One connection's stream. `packet` is pymodbus's `trace_packet`."""
+    """One connection's stream. `packet` is pymodbus's `trace_packet`.
 
-    def __init__(self, strange: Strange) -> None:
+    Args:
+        strange: is told of frames that nobody waits for.
+        numbers: what the transactions of all connections are numbered with.
+    """
+
+    def __init__(self, strange: Strange, numbers: Iterator[int]) -> None:
         self._strange = strange
+        self._numbers = numbers
+        self._number_inside = 0
+        """pymodbus's own number of the transaction that was sent last."""
         self._expected: Expected | None = None
         self._asked: tuple[int, Request] | None = None
         self._stream = Stream()
@@ -85,7 +102,7 @@ class Gate:
         same = (
             expected is not None
             and self.accepted
-            and (response.transaction_id, response.dev_id) == (expected.transaction, expected.unit)
+            and (response.transaction_id, response.dev_id) == (self._number_inside, expected.unit)
             and bytes((response.function_code,)) + response.encode() == self.pdu
         )
         return kind if same and kind is not None else "foreign"
@@ -97,7 +114,8 @@ class Gate:
         return "damaged" if self._left else "no_reply"
 
     def _out(self, data: bytes) -> bytes:
-        self.sent = data
+        [self._number_inside] = _TRANSACTION.unpack_from(data)
+        self.sent = data = _TRANSACTION.pack(next(self._numbers)) + data[_TRANSACTION.size :]
         self._left = 0  # pymodbus drops what it has not used
         if self._asked is not None:
             unit, request = self._asked
@@ -112,10 +130,12 @@ class Gate:
             self._stream = stream
         self._left = len(data) - stream.used
         passed = bytearray(data)
+        if stream.kind in ("good", "exception"):
+            _TRANSACTION.pack_into(passed, stream.used - HEADER.size - len(stream.pdu), self._number_inside)
         for at, transaction, unit, function in stream.foreign:
             _TRANSACTION.pack_into(passed, at, _OTHER)
-            self._seen_foreign = self._spoilt = True
-            self._strange(transaction, unit, function)
+            self._spoilt = True
+            self._seen_foreign |= not self._strange(transaction, unit, function)
         if stream.kind in ("foreign", "damaged"):
             self._refuse(stream.kind)
             return b""
