@@ -33,6 +33,7 @@ from rtu_agent.poll.facts_file import FactsFile
 from rtu_agent.poll.job import Job
 from rtu_agent.poll.memory import Memory
 from rtu_agent.poll.patience import Patience
+from rtu_agent.poll.plan import PlanError
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
 from rtu_agent.poll.refusals import Refusals
@@ -126,13 +127,17 @@ class Agent:
     async def _run_buses(self, memory: Memory, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._tick(), name="tick"), group.create_task(memory.run(), name="memory")]
+            pollers: list[asyncio.Task[None]] = []
             for name, settings in self._site.buses.items():
                 bus, poller = self._bus(name, settings, memory)
                 tasks.append(group.create_task(bus.run(), name=f"bus {name}"))
-                tasks.append(group.create_task(poller.run(), name=f"poller {name}"))
+                pollers.append(group.create_task(poller.run(), name=f"poller {name}"))
                 tasks.append(group.create_task(self._note_opened(bus), name=f"opened {name}"))
             await stop.wait()
-            for task in reversed(tasks):
+            for task in pollers:
+                task.cancel()
+            await asyncio.wait(pollers, timeout=STOP_S)  # what they must put back needs the buses
+            for task in reversed([*tasks, *pollers]):
                 task.cancel()
 
     def _bus(self, name: str, settings: BusSettings, memory: Memory) -> tuple[AnyBus, Poller]:
@@ -248,7 +253,8 @@ def make_device(
     """
     tags = {"site": site.site, "bus": entry.bus, "device": entry.name, **entry.tags}
     line = line_of(site.buses[entry.bus])
-    return polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s, refusals)
+    writes = entry.allow_writes
+    return polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s, refusals, writes=writes)
 
 
 def grant(device: PolledDevice, patience: Patience) -> None:
@@ -273,7 +279,7 @@ def line_of(settings: BusSettings) -> LineSettings:
 def polled_on(
     bus: str, site: Site, driver_of: Callable[[str], type[Driver]], turnaround_s: float | None = None
 ) -> tuple[list[PolledDevice], list[Job]]:
-    """Return the devices of a bus and all their jobs.
+    """Return the devices of a bus and all their jobs that can be foreseen: what is found out may add others.
 
     Args:
         bus: its name.
@@ -287,7 +293,8 @@ def polled_on(
             driver = driver_of(entry.driver)
             device = make_device(site, entry, driver, turnaround_s)
             devices.append(device)
-            jobs += jobs_of(device, entry.intervals(driver))
+            known = device.plans.groups
+            jobs += [job for job in jobs_of(device, entry.intervals(driver)) if job.group in known]
     return devices, jobs
 
 
@@ -312,6 +319,15 @@ def kinds_in(site: Site, driver_of: Callable[[str], type[Driver]]) -> dict[str, 
             if signal.group != ONCE and (signal.field.name not in fields or signal.counter):
                 fields[signal.field.name] = signal.field
     return {kind: tuple(fields.values()) for kind, fields in kinds.items()}
+
+
+def objection_to(driver: type[Driver]) -> str | None:
+    """Return why a driver cannot be polled at any speed, or None: it wants what one request cannot carry."""
+    try:
+        polled_device(driver.name, driver.serial.unit, driver, LineSettings(), {})
+    except PlanError as error:
+        return str(error)
+    return None
 
 
 def roster_of(site: Site, driver_of: Callable[[str], type[Driver]], outputs: Iterable[str]) -> Roster:
@@ -349,5 +365,5 @@ def load(path: Path) -> LoadedSite:
         return found[name]
 
     settings = {name: output.Settings for name, output in output_types.items()}
-    site = load_site(path, resolve, catalogue.names(), settings)
+    site = load_site(path, resolve, catalogue.names(), settings, objection_to)
     return LoadedSite(site, found.__getitem__, output_types)

@@ -15,11 +15,11 @@ OutcomeKind = Literal[
 ]
 """How a transaction, or a poll made of transactions, ended. `good` is the only success.
 
-`driver_failed` ends polls only: the device answered, and its driver could not make values of it.
+`driver_failed` ends polls only: the device answered, and its driver could not make values of it, or is not for it.
 """
 
-SkipReason = Literal["overload", "offline", "quarantine", "port_down"]
-"""Why a scheduled poll was not started."""
+SkipReason = Literal["overload", "offline", "quarantine", "port_down", "driver"]
+"""Why a scheduled poll was not started. `driver`: it fails again and again, is for another device, or is not known."""
 
 DeviceState = Literal["online", "suspect", "offline"]
 
@@ -209,10 +209,44 @@ class RefusalsLearnt(DeviceEvent):
 
 @dataclass(frozen=True, slots=True)
 class DriverFailed(DeviceEvent):
-    """A driver raised; its record has no values."""
+    """A driver raised, or was wrong in another way; its record has no values."""
 
     driver: str
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class DriverQuarantined(DeviceEvent):
+    """A driver has failed again and again for a device, which is left alone for a while, each time for longer."""
+
+    driver: str
+    error: str
+    pause_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRecovered(DeviceEvent):
+    """The driver of a device works that was quarantined, or was not for the device."""
+
+    driver: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecognised(DeviceEvent):
+    """It was found out which driver is for a device."""
+
+    driver: str
+    groups: tuple[str, ...]
+    """Those that it has; of the others that its driver may have, nothing will be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityMismatched(DeviceEvent):
+    """The device that answers is not the one that its driver is for, or is again; meanwhile nothing of it is stored."""
+
+    driver: str
+    said: str
+    """What does not hold, in words; empty when all holds again."""
 
 
 # -- outputs -----------------------------------------------------------------------------------------------------------

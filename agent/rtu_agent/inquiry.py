@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
-from rtu_agent.app import LoadedSite, bus_of, grant, learnt, make_device
+from rtu_agent.app import LoadedSite, bus_of, grant, learnt, make_device, writable_units
 from rtu_agent.bus.port_error import PortError
 from rtu_agent.clock import Clock
 from rtu_agent.config.model import DeviceSettings
@@ -14,13 +15,16 @@ from rtu_agent.domain.text import in_words
 from rtu_agent.driver_api import Driver
 from rtu_agent.events import Event, OutcomeKind, PortOpenFailed, Watchers
 from rtu_agent.normalize.decode import Decoded
+from rtu_agent.poll.acquaintance import Acquaintance
 from rtu_agent.poll.asking import Asker
-from rtu_agent.poll.device_plans import ONCE, Groups, PollPlan
+from rtu_agent.poll.device_plans import NOTHING, Groups, PollPlan
 from rtu_agent.poll.facts import Facts, fingerprint
 from rtu_agent.poll.patience import Patience
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.progress import Progress
+from rtu_agent.poll.runner import Runner
 from rtu_agent.protocol.outcome import Outcome
+from rtu_agent.protocol.pdu import ReadRequest
 
 BUSY_S: Final = 10.0
 """How long a device that says that it is busy is asked again."""
@@ -102,7 +106,7 @@ async def _on_bus(
         if isinstance(event, PortOpenFailed):
             tried.set()
 
-    bus = bus_of(settings, Watchers(patience, watch), clock, simulated.get(name))
+    bus = bus_of(settings, Watchers(patience, watch), clock, simulated.get(name), writable_units(loaded.site, name))
     running = [asyncio.create_task(bus.run()), asyncio.create_task(_set_after(bus.opened, tried))]
     try:
         await tried.wait()
@@ -123,11 +127,37 @@ async def _set_after(first: asyncio.Event, second: asyncio.Event) -> None:
 
 
 async def _everything(asker: Asker, asked: Asked, device: PolledDevice, clock: Clock) -> None:
-    """What a device is and what it measures are two records, so they are two polls."""
-    for groups in (frozenset({ONCE}), frozenset(device.plans.groups) - {ONCE}):
-        if groups and groups <= {*device.plans.groups}:
-            await _when_reachable(asker, device, clock)
-            asked.answers.append(await _poll(asker, device, groups, clock))
+    """What a device is and what it measures are two records, so they are two polls; every script is one of its own."""
+    if not await _met(asker, asked, device, clock):
+        return
+    for groups in device.plans.all():
+        await _when_reachable(asker, device, clock)
+        asked.answers.append(await _poll(asker, device, groups, clock))
+
+
+async def _met(asker: Asker, asked: Asked, device: PolledDevice, clock: Clock) -> bool:
+    """Return whether it is known which device it is; if not, the answer says why."""
+    if device.met:
+        return True
+    outcomes: dict[Span, Outcome] = {}
+    runner = Runner(asker, partial(_note, outcomes))
+    acquaintance = Acquaintance(asker, runner, partial(_note, outcomes), _unwatched, _unwatched, clock)
+    kind, mistake = await acquaintance.make(device)
+    if not device.met:
+        trouble = f"it is another device: {device.mismatch}" if device.mismatch else f"the driver failed: {mistake}"
+        asked.answers.append(Answer(NOTHING, kind, (), outcomes, None, trouble if kind == "driver_failed" else ""))
+    asked.driver = device.found or asked.driver
+    return device.met
+
+
+def _note(outcomes: dict[Span, Outcome], device: PolledDevice, outcome: Outcome) -> None:
+    """Keep what came of a read of a script, by what it read; nobody can tell from a write what it was for."""
+    if isinstance(request := outcome.request, ReadRequest):
+        outcomes[Span(request.table, request.address // device.stride, request.count)] = outcome
+
+
+def _unwatched(_: object) -> None:
+    """Whoever asks once is told in the end."""
 
 
 async def _when_reachable(asker: Asker, device: PolledDevice, clock: Clock) -> None:
@@ -141,7 +171,9 @@ async def _poll(asker: Asker, device: PolledDevice, groups: Groups, clock: Clock
     plan = device.plans.poll(groups)
     now = clock.monotonic()
     progress = Progress(plan, (), now, now + BUSY_S)
-    outcomes = {}
+    outcomes: dict[Span, Outcome] = {}
+    if plan.script is not None:
+        await Runner(asker, partial(_note, outcomes)).poll(device, progress)
     while not progress.over:
         block = progress.block
         if block is None:
@@ -153,8 +185,8 @@ async def _poll(asker: Asker, device: PolledDevice, groups: Groups, clock: Clock
         else:
             progress.give_up()
     payloads = tuple(progress.payloads)
-    decoded, trouble = None, ""
-    if any(payload is not None for payload in payloads):
+    decoded, trouble = None, f"the driver failed: {progress.mistake}" if progress.mistake else ""
+    if not trouble and any(payload is not None for payload in payloads):
         try:
             decoded = plan.decode(payloads)
         except Exception as error:  # noqa: BLE001 - a driver's mistake is told beside what the device said

@@ -4,10 +4,29 @@ import pytest
 
 from rtu_agent.domain.quality import Reason
 from rtu_agent.domain.registers import Span, Table
-from rtu_agent.driver_api import Driver, Serial, bit, f32, i16, scale_factor, signed_by, string, u16, u32
-from rtu_agent.poll.assembly import jobs_of, polled_device
+from rtu_agent.driver_api import (
+    Discovery,
+    Driver,
+    Page,
+    Points,
+    Read,
+    Script,
+    Serial,
+    Write,
+    bit,
+    discover,
+    f32,
+    i16,
+    scale_factor,
+    script,
+    signed_by,
+    string,
+    u16,
+    u32,
+    variants_by,
+)
+from rtu_agent.poll.assembly import become, jobs_of, polled_device
 from rtu_agent.poll.job import Job
-from rtu_agent.poll.plan import PlanError
 from rtu_agent.protocol.pdu import ReadRequest
 from rtu_agent.protocol.timing import LineSettings
 
@@ -107,7 +126,97 @@ class Paged(Driver, table="holding"):
     voltage_thd = u16(0x0010, "%", page=(0x0100, 1))
 
 
-def test_what_takes_more_than_reads_is_refused() -> None:
-    """It would be read without its page, and be wrong."""
-    with pytest.raises(PlanError, match=r"test\.paged is read by scripts, or has to be discovered"):
-        polled_device("d", 7, Paged, LINE, TAGS)
+def test_a_page_is_read_by_itself_and_costs_its_register() -> None:
+    """The plan has a script, and what it takes beside the block is reckoned with."""
+    plan = polled_device("d", 7, Paged, LINE, TAGS).plans.poll(frozenset({"normal"}))
+
+    assert (plan.blocks, plan.pages) == ((Span(Table.HOLDING, 0x0010, 1),), (Page(0x0100, 1),))
+    assert (plan.transactions, plan.script is None) == (4, False)
+    assert plan.characters == 2 * 15 + 2 * 16
+    assert plan.decode([b"\x00\x2a"]).values == (42.0,)
+
+
+class Latched(Driver, table="holding"):
+    """Has a script for one of its groups."""
+
+    name = "test.latched"
+    kind = "energy_meter"
+
+    frequency = u16(0x0000, "Hz", group="fast")
+    voltage = u16(0x0001, "V")
+    active_power_demand = u16(0x0002, "W", group="slow")
+
+    @script("slow", writes=True)
+    def latch(self, points: Points) -> Script:
+        """Latch, then read."""
+        yield Write(0x2000, 1)
+        yield from points
+
+
+def test_a_group_with_a_script_is_apart() -> None:
+    """It rides with nobody, and nobody rides with it."""
+    plans = polled_device("d", 7, Latched, LINE, TAGS).plans
+
+    assert plans.riders(frozenset({"fast"}), frozenset({"normal", "slow"})) == {"normal"}
+    assert plans.riders(frozenset({"slow"}), frozenset({"normal"})) == frozenset()
+    assert plans.all() == [{"slow"}, {"fast", "normal"}]
+    with pytest.raises(ValueError, match="cannot be polled"):
+        plans.poll(frozenset({"normal", "slow"}))
+    assert plans.poll(frozenset({"slow"})).transactions == 2
+
+
+class Large(Latched):
+    """Has a group that the other has not."""
+
+    name = "test.large"
+
+    serial_number = u16(0x0010, group="once")
+
+
+class Various(Latched):
+    """May be the large one."""
+
+    name = "test.various"
+
+    _model = u16(0x0300)
+    variants = variants_by(_model, {7: Large})
+
+
+def test_a_device_that_is_to_be_met_has_the_groups_of_all_that_it_may_be() -> None:
+    """And becomes what is found, with what was learnt; what is found again changes nothing."""
+    device = polled_device("d", 7, Various, LINE, TAGS)
+    assert not device.met
+    assert {job.group for job in jobs_of(device, Various.intervals)} == {"fast", "normal", "slow", "once"}
+    device.plans.learn_turnaround(0.02)
+    turnaround_s, before = device.plans.turnaround_s, device.plans
+
+    become(device, Large)
+
+    assert device.found is Large
+    assert device.plans.groups == ("fast", "normal", "slow", "once")
+    assert device.plans is not before
+    assert device.plans.turnaround_s == turnaround_s
+    same = device.plans
+    become(device, Large.at(0))
+    assert device.plans is same
+
+
+class Nothing(Driver, table="holding"):
+    """Has no point before it is found out which it has."""
+
+    name = "test.nothing"
+    kind = "inverter"
+
+    @discover
+    def models(self) -> Discovery:
+        """Look."""
+        yield Read("holding", 40000, 2)
+        return Latched
+
+
+def test_what_has_no_points_yet_is_probed_by_its_first_question() -> None:
+    """And has all groups that there may be."""
+    device = polled_device("d", 7, Nothing, LINE, TAGS)
+
+    assert device.probes == (Span(Table.HOLDING, 40000, 2),)
+    assert len(jobs_of(device, Nothing.intervals)) == 4

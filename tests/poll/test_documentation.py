@@ -6,7 +6,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from rtu_agent.cli import main
-from rtu_agent.poll import health, patience, probing, progress, refusals, waiting
+from rtu_agent.driver_api.stepper import LAST_STEPS, MOST_STEPS
+from rtu_agent.poll import health, patience, probing, progress, refusals, runner, schedule, trust, waiting
 from rtu_agent.poll.facts_file import FILE, SET_ASIDE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,6 +38,19 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert health.PROBES_BEFORE_OFFLINE == 2
     assert patience.FACTOR == 2
     assert refusals.RETEST_S == 3600
+
+
+def test_the_numbers_of_the_drivers_guide_are_those_of_the_code() -> None:
+    """What an author may rely on."""
+    guide = " ".join((ROOT / "docs" / "drivers.md").read_text(encoding="utf-8").split())
+    for sentence in (
+        f"After {trust.FAILURES} failures in a row",
+        f"for {trust.FIRST_REST_S:.0f} s, then 20, 40 … {trust.LONGEST_REST_S:.0f} s",
+        f"longer than {trust.SLOW_S * 1000:.0f} ms",
+        f"after {MOST_STEPS} steps",
+    ):
+        assert sentence in guide, sentence
+    assert (LAST_STEPS, runner.LAST_S, schedule.ONCE_RETRY_S) == (8, 2, 60)
 
 
 def test_the_example_is_what_the_command_prints() -> None:

@@ -36,6 +36,7 @@ class Meter:
     """What the configuration wants of a driver class, and nothing else."""
 
     name = "eastron.sdm630"
+    writes = False
     serial = Serial()
     intervals = MappingProxyType({"fast": 1.0, "normal": 5.0, "slow": 60.0, "once": 0.0})
 
@@ -44,6 +45,7 @@ class Counter:
     """A driver whose points are all slow."""
 
     name = "acme.counter"
+    writes = False
     serial = Serial(unit=254)
     intervals = MappingProxyType({"slow": 60.0})
 

@@ -94,19 +94,20 @@ def _values(asked: Asked, answer: Answer) -> Iterator[_Line]:
 
 def _origin(point: Point, answer: Answer) -> tuple[str, str]:
     """Return the words of a point and the block that brought them, each empty where there is none."""
-    home = next((b for b in answer.plan.blocks if _holds(b, point)), None)
-    if home is None:
-        return "", ""
-    payload = answer.payloads[answer.plan.blocks.index(home)]
-    return "" if payload is None else _raw(point, home, payload), str(home)
+    blocks = zip(answer.plan.blocks, answer.plan.pages, answer.payloads, strict=True)
+    for home, page, payload in blocks:
+        if page == point.page and _holds(home, point.span):
+            where = str(home) if page is None else f"{home} on page {page.value}"
+            return "" if payload is None else _raw(point, home, payload), where
+    return "", ""
 
 
-def _holds(block: Span, point: Point) -> bool:
-    return block.table == point.table and block.address <= point.address and point.span.end <= block.end
+def _holds(block: Span, span: Span) -> bool:
+    return block.table == span.table and block.address <= span.address and span.end <= block.end
 
 
 def _raw(point: Point, home: Span, payload: bytes) -> str:
-    offset = point.address - home.address
+    offset = point.span.address - home.address
     if point.table.of_bits:
         return str(payload[offset // 8] >> offset % 8 & 1)
     return payload[2 * offset : 2 * (offset + point.count)].hex(" ", 2).upper()

@@ -75,6 +75,8 @@ def _say(
         for line in load_report.lines(bus):
             click.echo(line)
     click.echo(load_report.assumption(buses))
+    if unforeseen := load_report.unforeseen(buses):
+        click.echo(unforeseen)
     for bus, device in plans:
         for line in load_report.plan_lines(bus, device):
             click.echo(line)

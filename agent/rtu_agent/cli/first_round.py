@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from rtu_agent.events import Event, PollFinished, PollSkipped
+from rtu_agent.events import DeviceRecognised, Event, PollFinished, PollSkipped
 
 
 class FirstRound:
@@ -14,7 +14,11 @@ class FirstRound:
 
     def __call__(self, event: Event) -> None:
         """Cross off what has met its fate."""
-        if isinstance(event, PollFinished | PollSkipped) and self._awaited:
+        if not self._awaited:
+            return
+        if isinstance(event, PollFinished | PollSkipped):
             self._awaited.discard((event.device, event.group))
-            if not self._awaited:
-                self._done()
+        elif isinstance(event, DeviceRecognised):
+            self._awaited -= {one for one in self._awaited if one[0] == event.device and one[1] not in event.groups}
+        if not self._awaited:
+            self._done()

@@ -31,6 +31,14 @@ def assumption(forecasts: list[BusForecast]) -> str:
     return f"assumed: so long after a request every device begins its reply: {times} (set it with --turnaround)"
 
 
+def unforeseen(forecasts: list[BusForecast]) -> str | None:
+    """Return which devices may be more than is reckoned with, or None."""
+    names = [
+        device.name for forecast in forecasts for device in forecast.devices if device.base.discovery() is not None
+    ]
+    return f"not foreseen: what is found out about {', '.join(names)}" if names else None
+
+
 def objection(forecast: BusForecast) -> str | None:
     """Return why the schedule of a bus cannot work and what can be done, or None."""
     load = forecast.load

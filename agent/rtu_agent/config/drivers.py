@@ -21,15 +21,25 @@ Resolve = Callable[[str, Path], type[Driver]]
 Raises MapError or DefinitionError for a driver with mistakes, OSError for a map that cannot be read.
 """
 
+ObjectTo = Callable[[type[Driver]], str | None]
+"""Says why a driver cannot be polled at all, or None."""
+
+
+def no_objection(_: type[Driver]) -> str | None:
+    """Take every driver for one that can be polled."""
+    return None
+
 
 class DriverCheck:
     """Compares devices with their drivers; asks for each driver once."""
 
-    def __init__(self, document: Document, resolve: Resolve, names: Collection[str]) -> None:
+    def __init__(self, document: Document, resolve: Resolve, names: Collection[str], object_to: ObjectTo) -> None:
         self._document = document
         self._folder = Path(document.file).parent
         self._resolve = resolve
         self._names = names
+        self._object = object_to
+        self._planned: set[type[Driver]] = set()
         self._known: dict[str, type[Driver] | None] = {}
         self._mistakes: dict[str, list[str]] = {}
 
@@ -45,6 +55,8 @@ class DriverCheck:
         if driver := self._known[name]:
             yield from self._groups(device, driver)
             yield from self._reserved(device, driver)
+            yield from self._writes(device, driver)
+            yield from self._plans(device, driver)
 
     def _load(self, name: str) -> Iterator[Problem]:
         self._known[name], self._mistakes[name] = None, []
@@ -73,6 +85,21 @@ class DriverCheck:
             if unit > HIGHEST_UNIT and driver.serial.unit <= HIGHEST_UNIT:
                 yield self._document.problem((*device.path, "unit"), outside(unit))
                 return
+
+    def _writes(self, device: Found, driver: type[Driver]) -> Iterator[Problem]:
+        if driver.writes and not device.get("allow_writes"):
+            message = (
+                f"driver '{driver.name}' reads some points by writing to the device first, which must be allowed: "
+                "add `allow_writes: true`"
+            )
+            yield self._document.problem((*device.path, "driver"), message)
+
+    def _plans(self, device: Found, driver: type[Driver]) -> Iterator[Problem]:
+        """A driver may ask for what no request can carry; that is said once, where it is named first."""
+        if driver not in self._planned:
+            self._planned.add(driver)
+            if objection := self._object(driver):
+                yield self._document.problem((*device.path, "driver"), f"driver '{driver.name}': {objection}")
 
     def _groups(self, device: Found, driver: type[Driver]) -> Iterator[Problem]:
         for group in device.get("groups") or {}:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rtu_agent.config.crossref import cross_references, expanded
-from rtu_agent.config.drivers import DriverCheck, Resolve
+from rtu_agent.config.drivers import DriverCheck, ObjectTo, Resolve, no_objection
 from rtu_agent.config.entries import BusEntry, DeviceEntry, SiteEntry
 from rtu_agent.config.model import BusSettings, DeviceSettings, HttpSettings, OutputEntry, Site
 from rtu_agent.config.outputs import OutputTypes, anchored, read_outputs
@@ -30,7 +30,13 @@ class ConfigError(Exception):
         super().__init__(render(problems, texts))
 
 
-def load_site(path: Path, drivers: Resolve, driver_names: Collection[str], output_types: OutputTypes) -> Site:
+def load_site(
+    path: Path,
+    drivers: Resolve,
+    driver_names: Collection[str],
+    output_types: OutputTypes,
+    object_to: ObjectTo = no_objection,
+) -> Site:
     """Read and check a site.
 
     Args:
@@ -38,6 +44,7 @@ def load_site(path: Path, drivers: Resolve, driver_names: Collection[str], outpu
         drivers: gives the class for what stands at `driver`.
         driver_names: names of the installed drivers.
         output_types: by type, the model of an output's settings.
+        object_to: says why a driver cannot be polled.
 
     Raises:
         ConfigError: something is wrong with it; it says all that is.
@@ -52,7 +59,7 @@ def load_site(path: Path, drivers: Resolve, driver_names: Collection[str], outpu
     buses = [read(document, ("buses", str(name)), entry, BusEntry) for name, entry in _items(data, "buses")]
     devices = [read(document, ("devices", index), entry, DeviceEntry) for index, entry in _items(data, "devices")]
     outputs = list(read_outputs(document, data.get("outputs"), output_types))
-    check = DriverCheck(document, drivers, driver_names)
+    check = DriverCheck(document, drivers, driver_names, object_to)
     problems = [
         *(problem for found in (top, *buses, *devices, *(found for _, found in outputs)) for problem in found.problems),
         *cross_references(document, buses, devices),

@@ -5,7 +5,7 @@ aside, the rest is compiled and asked whether it keeps the rules. A driver may b
 what these declare, says anew what is different, and leaves out what it is `without`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType, new_class
 from typing import Any, ClassVar, Final, Self, Unpack
@@ -62,7 +62,8 @@ class Driver:
     limits: ClassVar[Limits] = Limits()
     """Made from the options."""
     intervals: ClassVar[Mapping[str, float]] = MappingProxyType({})
-    """Seconds between two polls of each group that has points; 0 is at start only. Made from the options."""
+    """Seconds between two polls of each group that has points, here or in a variant; 0 is at start only. Made from the
+    options."""
     origin: ClassVar[tuple[str, int] | None] = None
     """File and line of the register map that this class was made from."""
     variants: ClassVar[Variants | None] = None
@@ -233,8 +234,16 @@ def _fill(cls: type[Driver], made: Mapping[str, Made], body: Mapping[str, Any]) 
     cls.ties = tuple(dict.fromkeys(tie for point in points if len(tie := _tie(point)) > 1))
     cls.limits = _limits(cls._options)
     cls.writes = any(point.page for point in cls.registers) or any(one.writes for one in cls.scripts.values())
-    used = {*DEFAULT_INTERVALS} if cls._finds else {signal.group for signal in cls.signals}
-    cls.intervals = _intervals(cls._options, used)
+    cls.intervals = _intervals(cls._options, _groups(cls))
+
+
+def _groups(cls: type[Driver]) -> AbstractSet[str]:
+    """Return the groups that a device of this driver may have; one that is found out may have fewer."""
+    if cls._finds:
+        return DEFAULT_INTERVALS.keys()
+    others: Iterable[object] = cls.variants.of.values() if isinstance(cls.variants, Variants) else ()
+    of_variants = {group for other in others for group in getattr(other, "intervals", ())}
+    return {signal.group for signal in cls.signals} | of_variants
 
 
 def _tie(point: Point) -> tuple[Span, ...]:

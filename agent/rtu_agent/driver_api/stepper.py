@@ -85,9 +85,9 @@ class Stepper(Generic[_Result]):
         """Make `step` the next one, unless it may not be done."""
         self._left -= 1
         if not isinstance(step, Read | Write):
-            self._abandon(f"yields {step!r}, which is neither a Read nor a Write")
+            self.abandon(f"yields {step!r}, which is neither a Read nor a Write")
         elif self._left < -LAST_STEPS:
-            self._abandon(f"does not end when it is told to; the last step was {step}")
+            self.abandon(f"does not end when it is told to; the last step was {step}")
         elif self._left < 0 and not self._told_to_end:
             self._told_to_end = True
             self._throw(StepFailed(step, "too_many_steps"))
@@ -96,7 +96,9 @@ class Stepper(Generic[_Result]):
         else:
             self.step = step
 
-    def _abandon(self, why: str) -> None:
+    def abandon(self, why: str) -> None:
+        """End the script now; `why` is what is wrong with it."""
+        self.step = None
         self.error = ScriptError(why)
         with suppress(Exception):  # it may go on yielding, or raise something else
             self._script.close()

@@ -5,19 +5,26 @@ unit, which is measured all the time, and the addresses it is known to refuse. W
 outputs know a series by its identity.
 
 The group `once` is apart. What is read once is what a device is, and is stored in another place than what it measures.
+Apart is every group as well that the author reads by a script. Where points are on pages, the plan is a script too: it
+runs unbroken, and what it takes beside the blocks is found out by a rehearsal.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import partial
+from itertools import chain, combinations
 from typing import Final
 
+from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import IDENTITY, Series
 from rtu_agent.domain.registers import Span
-from rtu_agent.driver_api import Driver, Signal
+from rtu_agent.driver_api import Driver, Page, Point, Points, Signal
+from rtu_agent.driver_api.rehearsal import rehearse
+from rtu_agent.driver_api.steps import Script
 from rtu_agent.normalize.decode import Decoded, Decoder
 from rtu_agent.poll import identity
-from rtu_agent.poll.plan import Reach, WireCost, assumed_turnaround_s, plan
+from rtu_agent.poll.plan import Reach, WireCost, assumed_turnaround_s, characters_of, plan
+from rtu_agent.poll.requests import sizes_of
 from rtu_agent.protocol.timing import LineSettings
 
 ONCE: Final = "once"
@@ -48,6 +55,27 @@ class PollPlan:
     """Predicted bus time: requests, turnarounds, replies and the silence of t3.5 after each."""
     held_s: float
     """The same with the pauses that the device needs beyond t3.5, in which nobody else can be asked either."""
+    transactions: int
+    """How many requests it takes: one for each block, and what pages and scripts need besides."""
+    characters: int
+    """Of these requests and their replies."""
+    script: Callable[[Points], Script] | None = None
+    """What reads the blocks unbroken, where their order or a page matters; None when each may be read at any time."""
+    pages: tuple[Page | None, ...] = ()
+    """What must be selected while each block is read."""
+    stride: int = 1
+
+    def points(self) -> Points:
+        """Return the blocks as a part of the script."""
+        return Points([*zip(self.blocks, self.pages, strict=True)], self.stride)
+
+
+def _decode_nothing(_: Sequence[bytes | None]) -> Decoded:
+    return Decoded((), RecordQuality.NO_ANSWER, {})
+
+
+NOTHING: Final = PollPlan(frozenset(), (), _decode_nothing, Series("", {}, ()), 0.0, 0.0, 0, 0)
+"""The plan of a poll that asks for nothing, because nothing may be asked for."""
 
 
 class DevicePlans:
@@ -77,6 +105,7 @@ class DevicePlans:
         self._planned_s = self._turnaround_s
         self.groups: tuple[str, ...] = tuple(dict.fromkeys(signal.group for signal in driver.signals))
         """The groups that have points, in the order of the driver."""
+        self._apart = frozenset({ONCE, *driver.scripts})
         for group in self.groups:
             self.poll(frozenset({group}))
 
@@ -86,7 +115,7 @@ class DevicePlans:
         """Return the plan that reads these groups together, at least one; it is the same object until plans change.
 
         Raises:
-            ValueError: the device has no such group, or `once` is not alone.
+            ValueError: the device has no such group, or one that is apart is not alone.
         """
         found = self._plans.get(groups)
         if found is None:
@@ -101,11 +130,17 @@ class DevicePlans:
         taken. What is nearly due is for the schedule to say: a slower group whose tick comes before the next tick of
         the fastest group that is due. Then each of its ticks finds one ride, and none is far ahead of its time.
         """
-        if ONCE in due:
+        if due & self._apart:
             return frozenset()
-        able = sorted(nearly - due - {ONCE})
+        able = sorted(nearly & {*self.groups} - due - self._apart)
         choices = [frozenset(some) for size in range(len(able) + 1) for some in combinations(able, size)]
         return max(choices, key=lambda some: self._saved_s(due, some))  # of equal ones the first, which is the smallest
+
+    def all(self) -> list[Groups]:
+        """Return what is polled together when everything is asked for: what the device is, then what it measures."""
+        alone = sorted(self._apart & {*self.groups}, key=lambda group: (group != ONCE, group))
+        rest = frozenset(self.groups) - self._apart
+        return [*(frozenset({group}) for group in alone), *([rest] if rest else [])]
 
     def _saved_s(self, due: Groups, riders: Groups) -> float:
         alone_s = sum(self.poll(frozenset({rider})).held_s for rider in riders)
@@ -174,28 +209,57 @@ class DevicePlans:
         standard_s = self._line.t35_s
         pause_s = max(standard_s, self._driver.limits.pause_s)
         cost = WireCost(self._line.character_s, pause_s, self._turnaround_s)
-        lone = dict.fromkeys(point.span for point in needed if point.alone)
-        together = [point.span for point in needed if not point.alone]
-        blocks = (*plan(together, self._reach(together), cost, self._driver.ties), *lone)
-        decoder = Decoder(signals, blocks, refused)
-        held_s = sum(map(cost.block_s, blocks))
-        wire_s = held_s - len(blocks) * (pause_s - standard_s)
-        decode = identity.as_text(decoder) if groups == {ONCE} else decoder
-        return PollPlan(groups, blocks, decode, self._series_of(groups, decoder), wire_s, held_s)
+        parts = [(page, self._blocks(page, needed, cost)) for page in _pages(needed)]
+        blocks = tuple(chain.from_iterable(part for _, part in parts))
+        pages = tuple(page for page, part in parts for _ in part)
+        decoder = Decoder(signals, blocks, refused, pages)
+        script = self._script(groups, pages) if blocks else None
+        stride = self._driver.limits.stride
+        sizes = [characters_of(block) for block in blocks]
+        if script is not None:
+            steps, _ = rehearse(script(Points([*zip(blocks, pages, strict=True)], stride)))
+            sizes = sizes_of(steps)
+        held_s = sum(map(cost.transaction_s, sizes))
+        return PollPlan(
+            groups,
+            blocks,
+            identity.as_text(decoder) if groups == {ONCE} else decoder,
+            self._series_of(groups, decoder),
+            wire_s=held_s - len(sizes) * (pause_s - standard_s),
+            held_s=held_s,
+            transactions=len(sizes),
+            characters=sum(sizes),
+            script=script,
+            pages=pages,
+            stride=stride,
+        )
 
-    def _reach(self, wanted: Iterable[Span]) -> Reach:
+    def _script(self, groups: Groups, pages: Iterable[Page | None]) -> Callable[[Points], Script] | None:
+        """Return what reads the groups in the author's order, or page by page; None when a plan of blocks is enough."""
+        for group in self._driver.scripts.keys() & groups:
+            return partial(self._driver.reading, group)
+        return iter if any(pages) else None
+
+    def _blocks(self, page: Page | None, needed: Iterable[Point], cost: WireCost) -> tuple[Span, ...]:
+        """Return how the points of one page are read, or those that are on none."""
+        points = [point for point in needed if point.page == page]
+        lone = dict.fromkeys(point.span for point in points if point.alone)
+        together = [point.span for point in points if not point.alone]
+        return (*plan(together, self._reach(together, page), cost, self._driver.ties), *lone)
+
+    def _reach(self, wanted: Iterable[Span], page: Page | None) -> Reach:
         limits = self._driver.limits
         widest = max([self._widest or limits.max_block, *(span.count for span in wanted)])
         return Reach(
             min(limits.max_block, widest),
             limits.gaps_readable,
             (*limits.unreadable, *self._refused),
-            tuple(point.span for point in self._driver.registers if not point.alone),
+            tuple(point.span for point in self._driver.registers if not point.alone and point.page == page),
             limits.boundaries,
         )
 
     def _signals(self, groups: Groups) -> list[Signal]:
-        if not groups or not groups <= {*self.groups} or (ONCE in groups and len(groups) > 1):
+        if not groups or not groups <= {*self.groups} or (groups & self._apart and len(groups) > 1):
             raise ValueError(f"{self._driver.name} cannot be polled for the groups {sorted(groups)} together")
         return [signal for signal in self._driver.signals if signal.group in groups]
 
@@ -215,3 +279,9 @@ class DevicePlans:
                 made = Series(self._driver.kind, self._tags, decoder.fields)
             self._series[groups] = made
         return self._series[groups]
+
+
+def _pages(points: Iterable[Point]) -> list[Page | None]:
+    """Return the pages that the points are on, those of one register together; what is on none comes first."""
+    found = dict.fromkeys(point.page for point in points)
+    return [page for page in [None] if page in found] + sorted(page for page in found if page is not None)

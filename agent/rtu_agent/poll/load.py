@@ -13,7 +13,6 @@ from typing import Final
 
 from rtu_agent.poll.device_plans import DevicePlans, PollPlan
 from rtu_agent.poll.job import Job
-from rtu_agent.poll.plan import characters
 from rtu_agent.poll.probing import PROBE_SHARE
 
 CAPACITY: Final = 1.0 - PROBE_SHARE
@@ -120,8 +119,8 @@ def _load(job: Job, host: Job | None, plan: PollPlan, without: PollPlan | None) 
     return GroupLoad(
         job,
         host,
-        transactions=sum(sign * len(each.blocks) for each, sign in plans),
-        bytes=sum(sign * characters(block) for each, sign in plans for block in each.blocks),
+        transactions=sum(sign * each.transactions for each, sign in plans),
+        bytes=sum(sign * each.characters for each, sign in plans),
         wire_s=sum(sign * each.wire_s for each, sign in plans),
         held_s=sum(sign * each.held_s for each, sign in plans),
     )

@@ -43,7 +43,7 @@ def assumed_turnaround_s(line: LineSettings) -> float:
     return line.t35_s + THOUGHT_S
 
 
-def characters(block: Span) -> int:
+def characters_of(block: Span) -> int:
     """Return how many characters the request for `block` and its reply have together."""
     data = (block.count + 7) // 8 if block.table.of_bits else 2 * block.count
     return REQUEST_CHARACTERS + REPLY_OVERHEAD_CHARACTERS + data
@@ -65,7 +65,11 @@ class WireCost:
 
     def block_s(self, block: Span) -> float:
         """Return the seconds of bus time that reading `block` takes."""
-        return characters(block) * self.character_s + self.silence_s + self.turnaround_s
+        return self.transaction_s(characters_of(block))
+
+    def transaction_s(self, characters: int) -> float:
+        """Return the seconds of bus time of a request and its reply that have so many characters together."""
+        return characters * self.character_s + self.silence_s + self.turnaround_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import Record, Series
 from rtu_agent.domain.registers import Span
+from rtu_agent.driver_api import Driver
 from rtu_agent.poll.device_plans import DevicePlans, PollPlan
 from rtu_agent.poll.health import Health
 from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.remarks import Remarks
+from rtu_agent.poll.run import Place
+from rtu_agent.poll.trust import Trust
 from rtu_agent.protocol.pdu import ReadRequest
+from rtu_agent.protocol.timing import LineSettings
 
 
 @dataclass(slots=True)
@@ -19,7 +23,10 @@ class PolledDevice:
 
     name: str
     unit: int
-    driver: str
+    base: type[Driver]
+    """The driver that the site names: it may have to find out another one."""
+    line: LineSettings
+    """Of its bus."""
     plans: DevicePlans
     silent: Series
     """The series of a record without values: same device, no fields."""
@@ -33,7 +40,28 @@ class PolledDevice:
     """How long this device may think, seconds; None is as long as any other of its bus."""
     stride: int = 1
     """By how much its addresses grow from one register to the next."""
+    writes: bool = False
+    """Whether the site allows to write to it."""
+    met: bool = True
+    """False until it is known that it is the right device, and which driver is for it."""
+    found: type[Driver] | None = None
+    """The driver for this very device; None until that is known."""
+    mismatch: str = ""
+    """What does not hold of what the device must say; nothing as long as all does."""
+    owed: dict[Place, int] = field(default_factory=dict)
+    """What must be written before anything else is asked."""
     health: Health = field(default_factory=Health)
+    trust: Trust = field(default_factory=Trust)
+
+    @property
+    def driver(self) -> str:
+        """The name of the driver in the site."""
+        return self.base.name
+
+    @property
+    def must_be_met(self) -> bool:
+        """True when it may be another device than the last time: when there is something to be found out."""
+        return bool(self.base.proofs) or self.base.discovery() is not None
 
     def avoid(self) -> None:
         """Let the plans follow what is known of the device's refusals."""

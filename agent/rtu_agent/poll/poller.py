@@ -1,7 +1,8 @@
 """The glue of one bus: asks what the schedule says, tells what came of it.
 
 The rules are elsewhere: `schedule` says what is due and whose turn it is, `device_plans` what travels together,
-`progress` when a poll is over, `probing` which of the silent devices is asked at all, the bus's master what is true.
+`progress` when a poll is over, `probing` which of the silent devices is asked at all, `acquaintance` whether a device
+is the right one, `run` what a script leaves to be put back, the bus's master what is true.
 Every tick of the schedule ends here in exactly one `PollFinished` or `PollSkipped`.
 
 A poll that waits for a busy device is set aside, and the others go on.
@@ -14,23 +15,25 @@ from typing import Final
 
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
-from rtu_agent.domain.text import in_words
 from rtu_agent.events import (
+    DeviceRecognised,
     DeviceStateChanged,
-    DriverFailed,
-    PollFinished,
     PollSkipped,
     RefusalsLearnt,
     SkipReason,
     Watcher,
 )
+from rtu_agent.poll.acquaintance import GOOD, Acquaintance
 from rtu_agent.poll.asking import Asker
+from rtu_agent.poll.device_plans import NOTHING
 from rtu_agent.poll.health import SILENT, verdict
 from rtu_agent.poll.job import Job, Tick
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.probing import Probing
 from rtu_agent.poll.progress import ANSWERED, Progress
+from rtu_agent.poll.runner import Runner
 from rtu_agent.poll.schedule import ONCE_RETRY_S, Schedule
+from rtu_agent.poll.telling import Teller
 from rtu_agent.protocol.outcome import Outcome
 
 LONGEST_REST_S: Final = 0.5
@@ -67,8 +70,11 @@ class Poller:
         self._clock = clock
         healths = {device.name: device.health for device in self._devices.values()}
         self._probing = Probing(healths, clock.monotonic())
+        self._teller = Teller(asker.bus.name, schedule, watch, accept, clock)
+        self._runner = Runner(asker, self._heard)
+        self._acquaintance = Acquaintance(asker, self._runner, self._heard, watch, accept, clock)
         self._owing: set[str] = set()
-        """Held until they have answered an earlier request, or will not."""
+        """Held until they have answered an earlier request, or will not, or until their drivers have rested."""
         self._waiting: list[Progress] = []
         """Polls of busy devices."""
         self._probed = False
@@ -98,7 +104,7 @@ class Poller:
             progress.resume()
             await self._poll(progress)
         elif tick := self._schedule.take(now):
-            await self._poll(self._start(tick, now))
+            await self._serve(tick, now)
         else:
             return False
         return True
@@ -116,7 +122,7 @@ class Poller:
     def _next_moment(self, now: float) -> float:
         moments = [now + LONGEST_REST_S, self._schedule.next_due(now), self._probing.next_due(now, self._blocked)]
         moments += [progress.resume_at for progress in self._waiting]
-        moments += [self._blocked(name) or now for name in self._owing]
+        moments += [self._barred(name) or now for name in self._owing]
         return min(moments)
 
     # -- who may be asked ----------------------------------------------------------------------------------------------
@@ -124,23 +130,30 @@ class Poller:
     def _blocked(self, name: str) -> float | None:
         return self._bus.quarantined_until(self._devices[name].unit)
 
+    def _barred(self, name: str) -> float | None:
+        """Return until when a device is not polled: it may answer late, or its driver rests."""
+        untils = self._blocked(name), self._devices[name].trust.rests_until(self._clock.monotonic())
+        return max((until for until in untils if until is not None), default=None)
+
     def _obstacle(self, job: Job) -> SkipReason:
         """Return what kept a device from being polled."""
         if not self._bus.opened.is_set():
             return "port_down"
         if not self._devices[job.device].health.online:
             return "offline"
+        if self._devices[job.device].trust.rests_until(self._clock.monotonic()) is not None:
+            return "driver"
         return "overload" if self._blocked(job.device) is None else "quarantine"
 
     def _hold(self, device: PolledDevice) -> None:
-        """Let nobody ask a device that is silent or may still answer an earlier request."""
-        if not self._asker.reachable(device):
+        """Let nobody ask a device that is silent, rests, or may still answer an earlier request."""
+        if self._barred(device.name) is not None:
             self._owing.add(device.name)
         if device.name in self._owing or not device.health.online:
             self._schedule.hold(device.name)
 
     def _release(self, now: float) -> None:
-        for name in [name for name in self._owing if self._blocked(name) is None]:
+        for name in [name for name in self._owing if self._barred(name) is None]:
             self._owing.remove(name)
             if self._devices[name].health.online:
                 self._schedule.release(name, now)
@@ -152,7 +165,23 @@ class Poller:
         self._probing.spent(outcome.free_at - outcome.sent_at, outcome.ended_at)
         self._learn(device, outcome)
         if not device.health.online and outcome.kind != "port_lost":
-            self._accept(device.silence(self._time_ms(outcome, outcome)))
+            self._accept(device.silence(self._teller.time_ms(outcome, outcome)))
+
+    async def _serve(self, tick: Tick, now: float) -> None:
+        """Poll for a tick; a device that must be met is met first, and may turn out not to have the group at all."""
+        device = self._devices[tick.job.device]
+        if device.met:
+            await self._poll(self._start(tick, now))
+            return
+        failure = await self._acquaintance.make(device)
+        if failure != GOOD:
+            await self._end(device, Progress(NOTHING, [tick], now, now).failed(*failure))
+            return
+        self._schedule.only(device.name, device.plans.groups, now)
+        if device.found is not None:
+            self._watch(DeviceRecognised(self._bus.name, device.name, device.found.name, device.plans.groups))
+        if tick.job.group in device.plans.groups:
+            await self._poll(self._start(tick, now))
 
     def _start(self, tick: Tick, now: float) -> Progress:
         """Begin a poll, and let other groups of its device ride along where that is free."""
@@ -164,23 +193,29 @@ class Poller:
 
     async def _poll(self, progress: Progress) -> None:
         device = self._devices[progress.ticks[0].job.device]
-        proven = device.health.proven
+        if device.met and (kind := await self._runner.pay(device)) != "good":
+            progress.fail(kind)
+        elif progress.plan.script is not None and progress.block is not None:
+            await self._runner.poll(device, progress)
         while (block := progress.block) is not None:
-            if not (device.health.online and self._asker.reachable(device)):
+            if not (device.met and device.health.online and self._asker.reachable(device)):
                 progress.give_up()
                 break
             outcome = await self._asker.ask(device, block)
             progress.heard(outcome)
-            self._learn(device, outcome)
-            if not proven and verdict(outcome) in SILENT:
-                self._probing.spent(outcome.free_at - outcome.sent_at, outcome.ended_at)
+            self._heard(device, outcome)
         if not progress.over:
             self._waiting.append(progress)
             return
-        self._finish(device, progress)
-        if progress.kind in ANSWERED:
+        await self._end(device, progress)
+
+    async def _end(self, device: PolledDevice, progress: Progress) -> None:
+        if self._teller.finish(device, progress) in ANSWERED:
             self._asker.polled(device)
             await self._search(device)
+        if device.owed and progress.kind == "port_lost":
+            self._schedule.now(device.name, self._clock.monotonic())
+        self._hold(device)
 
     async def _search(self, device: PolledDevice) -> None:
         known = device.refusals.known
@@ -190,28 +225,14 @@ class Poller:
             refused = ", ".join(sorted(map(str, device.refusals.known)))
             self._watch(RefusalsLearnt(self._bus.name, device.name, refused))
 
-    # -- telling -------------------------------------------------------------------------------------------------------
+    # -- learning ------------------------------------------------------------------------------------------------------
 
-    def _finish(self, device: PolledDevice, progress: Progress) -> None:
-        """Tell every tick of a poll its fate, and hand out its record."""
-        now, kind = self._clock.monotonic(), progress.kind
-        time_ms = self._wall_ms(now)
-        if progress.first is not None and progress.last is not None:
-            time_ms = self._time_ms(progress.first, progress.last)
-        try:
-            record = device.record(progress.plan, progress.payloads, time_ms)
-        except Exception as error:  # noqa: BLE001 - a driver's mistake must not end its neighbours' polling
-            self._watch(DriverFailed(self._bus.name, device.name, device.driver, in_words(error)))
-            record, kind = device.silence(time_ms), "driver_failed"
-        self._accept(record)
-        if (remark := device.remarks.about(record)) is not None:
-            self._accept(remark)
-        for place, tick in enumerate(progress.ticks):
-            rides = place > 0
-            self._schedule.finished(tick, 0.0 if rides else progress.held_s, good=kind == "good")
-            lag_s, group = max(0.0, progress.started - tick.due), tick.job.group
-            took_s = now - progress.started
-            self._watch(PollFinished(self._bus.name, device.name, group, kind, lag_s, took_s, record, rides))
+    def _heard(self, device: PolledDevice, outcome: Outcome) -> None:
+        """Learn from an answer to a poll; what a relapse costs, the silent devices pay."""
+        proven = device.health.proven
+        self._learn(device, outcome)
+        if not proven and verdict(outcome) in SILENT:
+            self._probing.spent(outcome.free_at - outcome.sent_at, outcome.ended_at)
 
     def _learn(self, device: PolledDevice, outcome: Outcome) -> None:
         """Let the device's health hear how it went; a device that is back is polled in full at once."""
@@ -222,15 +243,9 @@ class Poller:
             self._schedule.now(device.name, now)
         self._hold(device)
         if after is not None:
-            self._accept(device.remarks.became(after, kind, self._time_ms(outcome, outcome)))
+            device.met = device.met and not (before == "offline" and device.must_be_met)
+            self._accept(device.remarks.became(after, kind, self._teller.time_ms(outcome, outcome)))
             self._watch(DeviceStateChanged(self._bus.name, device.name, before, after, kind))
-
-    def _time_ms(self, first: Outcome, last: Outcome) -> int:
-        """Return the middle of the transactions on the wall clock, milliseconds since 1970."""
-        return self._wall_ms((first.sent_at + last.ended_at) / 2)
-
-    def _wall_ms(self, moment: float) -> int:
-        return round((self._clock.wall() - (self._clock.monotonic() - moment)) * 1000)
 
 
 async def _wait(event: asyncio.Event, at_most_s: float) -> None:

@@ -8,7 +8,7 @@ the poll: to ask on would only cost the same time again.
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final, Self
 
 from rtu_agent.domain.registers import Span
 from rtu_agent.events import OutcomeKind
@@ -16,6 +16,9 @@ from rtu_agent.poll.device_plans import PollPlan
 from rtu_agent.poll.health import SILENT
 from rtu_agent.poll.job import Tick
 from rtu_agent.protocol.outcome import Outcome
+
+if TYPE_CHECKING:
+    from rtu_agent.poll.run import Run
 
 BUSY_CODES: Final = frozenset({0x05, 0x06})
 """Acknowledge, server device busy."""
@@ -45,6 +48,8 @@ class Progress:
         """How the poll ends, as far as it has come."""
         self.held_s = 0.0
         """How long it held the bus."""
+        self.mistake = ""
+        """What the driver has to answer for."""
         self.first: Outcome | None = None
         self.last: Outcome | None = None
         self._give_up_at = give_up_at
@@ -83,6 +88,23 @@ class Progress:
             self._failed(outcome.kind)
         if self._busy and not self._left:
             self._wait(outcome.ended_at)
+
+    def ran(self, run: "Run[None]", payloads: Sequence[bytes | None]) -> None:
+        """Take what a script has brought, which reads all of the plan in one run."""
+        self.first, self.last, self.held_s = run.first, run.last, run.held_s
+        self.payloads = [*payloads]
+        self.fail(run.kind, run.mistake)
+
+    def fail(self, kind: OutcomeKind, mistake: str = "") -> None:
+        """Ask for nothing more; the poll ends like this."""
+        self._left.clear()
+        self._busy.clear()
+        self.kind, self.mistake = kind, mistake
+
+    def failed(self, kind: OutcomeKind, mistake: str = "") -> Self:
+        """Return the poll, ended like this."""
+        self.fail(kind, mistake)
+        return self
 
     def give_up(self) -> None:
         """Ask for nothing more."""

@@ -14,11 +14,12 @@ TEXT: Final = (Field("text", "string"),)
 
 
 class Remarks:
-    """One device. `tags` are those of its records; a remark has a tag `kind` besides, `value` or `state`."""
+    """One device. `tags` are those of its records; a remark has a tag `kind` too: `value`, `state` or `identity`."""
 
     def __init__(self, tags: Mapping[str, str]) -> None:
         self._values = Series(EVENTS, {**tags, "kind": "value"}, TEXT)
         self._states = Series(EVENTS, {**tags, "kind": "state"}, TEXT)
+        self._identities = Series(EVENTS, {**tags, "kind": "identity"}, TEXT)
         self._known: dict[str, Reason] = {}
 
     def about(self, record: Record) -> Record | None:
@@ -40,3 +41,8 @@ class Remarks:
         """Return the remark that the device changed its state, and what made it."""
         quality = RecordQuality.GOOD if state == "online" else RecordQuality.NO_ANSWER
         return Record(self._states, time_ms, (f"{state}: {cause}",), quality)
+
+    def identity(self, mismatch: str, time_ms: int) -> Record:
+        """Return the remark that the device is not the one that its driver is for, or, without a mismatch, is again."""
+        quality = RecordQuality.NO_ANSWER if mismatch else RecordQuality.GOOD
+        return Record(self._identities, time_ms, (f"mismatch: {mismatch}" if mismatch else "good",), quality)

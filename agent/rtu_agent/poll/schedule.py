@@ -20,7 +20,7 @@ in three seconds still is. So a jump brings neither a burst of polls nor a hole,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from heapq import heapify, heappop, heappush
 from math import floor, inf
 from typing import Final
@@ -181,6 +181,18 @@ class Schedule:
         if device in self._held:
             self._held.remove(device)
             self._wait_all(device, self._advance(now))
+
+    def only(self, device: str, groups: Collection[str], now: float) -> None:
+        """Let a device have these groups and no others, from now on: it was found out that it has."""
+        time = self._advance(now)
+        for group, row in self._by_device[device].items():
+            if group not in groups:
+                row.absent, row.following, row.due, row.entry = True, inf, None, None
+            elif row.absent:
+                row.absent, row.due = False, time
+                row.following = time
+                self._follow(row)
+        self._wait_all(device, time)
 
     def now(self, device: str, now: float) -> None:
         """Make every job of a device due at once, as when it has come back."""

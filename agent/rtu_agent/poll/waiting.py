@@ -56,6 +56,8 @@ class Row:
     """The one tick that waits."""
     deadline: float = 0.0
     """Of the last tick, in virtual time."""
+    absent: bool = False
+    """The device turned out not to have the group."""
     entry: _Entry | None = field(default=None, repr=False)
     """Where it stands in its queue."""
 

@@ -4,6 +4,7 @@ LocalProtocolError        the caller asked for what cannot be asked
     MasterBusy            a transaction is under way
     UnitQuarantined       the unit may still answer an earlier request
     WriteForbidden        a function that does not only read, and the unit's device entry does not allow writes
+    EchoUnknown           a write before a read has shown whether the adapter echoes
 """
 
 
@@ -21,3 +22,7 @@ class UnitQuarantined(LocalProtocolError):
 
 class WriteForbidden(LocalProtocolError):
     """A function that does not only read was asked for, and writes to this unit are not allowed."""
+
+
+class EchoUnknown(LocalProtocolError):
+    """A write needs a clean read before it, which tells whether the adapter echoes."""

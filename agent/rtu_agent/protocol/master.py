@@ -45,7 +45,7 @@ from rtu_agent.events import (
 )
 from rtu_agent.protocol.adu import MAX_SIZE, MIN_SIZE, frame
 from rtu_agent.protocol.deafness import Deafness
-from rtu_agent.protocol.errors import LocalProtocolError, MasterBusy, UnitQuarantined
+from rtu_agent.protocol.errors import EchoUnknown, MasterBusy, UnitQuarantined
 from rtu_agent.protocol.guard import guarded, writes
 from rtu_agent.protocol.lost import LostRequest, LostRequests
 from rtu_agent.protocol.outcome import Outcome
@@ -154,7 +154,7 @@ class Master:
         if (until := self.quarantined_until(unit, now)) is not None:
             raise UnitQuarantined(f"unit {unit} may still answer an earlier request for {until - now:.3f} s")
         if writes(pdu) and self._echo is None:
-            raise LocalProtocolError("a write needs a clean read before it, which tells whether the adapter echoes")
+            raise EchoUnknown("a write needs a clean read before it, which tells whether the adapter echoes")
         return pdu
 
     def data_to_send(self, now: float) -> bytes:

@@ -16,7 +16,12 @@ from rtu_agent.protocol.crc import crc_bytes, crc_is_good
 READ_LIMITS: Final = {1: 2000, 2: 2000, 3: 125, 4: 125}
 """How many items one read may ask for, by function code."""
 
+WRITES: Final = frozenset({5, 6, 16})
+"""Write one coil, one register, several registers."""
+
 _SHORTEST: Final = 4
+_SEVERAL: Final = 16
+_OVERHEAD_OF_SEVERAL: Final = 9
 _READ_LENGTH: Final = 8
 
 
@@ -30,9 +35,10 @@ class ExceptionCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """Knows which units are on the bus. All they can do is to be read; any other function is refused."""
+    """Knows which units are on the bus. They can be read, and some of them written; any other function is refused."""
 
     units: Container[int]
+    writable: Container[int] = ()
 
     def concerns(self, frame: bytes) -> bool:
         """Return whether `frame` is whole and one of the units must answer it; a broadcast is never answered."""
@@ -41,11 +47,20 @@ class Ear:
     def refuse(self, frame: bytes) -> bytes | None:
         """Return the exception reply to a frame that asks for what no unit can do, None if it can be answered."""
         unit, function = frame[:2]
+        if function in WRITES and unit in self.writable:
+            is_whole = len(frame) == _size_of_write(frame)
+            return None if is_whole else _exception(unit, function, ExceptionCode.ILLEGAL_VALUE)
         if function not in READ_LIMITS:
             return _exception(unit, function, ExceptionCode.ILLEGAL_FUNCTION)
         if len(frame) != _READ_LENGTH or not 1 <= struct.unpack_from(">H", frame, 4)[0] <= READ_LIMITS[function]:
             return _exception(unit, function, ExceptionCode.ILLEGAL_VALUE)
         return None
+
+
+def _size_of_write(frame: bytes) -> int:
+    if frame[1] != _SEVERAL:
+        return _READ_LENGTH
+    return _OVERHEAD_OF_SEVERAL + 2 * struct.unpack_from(">H", frame, 4)[0] if len(frame) >= _READ_LENGTH else 0
 
 
 def _exception(unit: int, function: int, code: ExceptionCode) -> bytes:

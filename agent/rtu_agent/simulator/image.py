@@ -1,7 +1,7 @@
 """The registers and bits of one simulated device, made from its driver."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from rtu_agent.domain.record import Value
@@ -9,7 +9,9 @@ from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api.codec import BitCodec
 from rtu_agent.driver_api.driver import Driver
 from rtu_agent.driver_api.point import Point
+from rtu_agent.driver_api.steps import Step, Write
 from rtu_agent.simulator.ear import ExceptionCode
+from rtu_agent.simulator.scripted import chosen, places, steps_of
 from rtu_agent.simulator.values import Source, settled, sources
 
 
@@ -24,6 +26,17 @@ class Refused(Exception):
 class Registers(Protocol):
     """The registers and bits of one unit."""
 
+    @property
+    def writable(self) -> bool:
+        """True for a unit that takes writes at all."""
+
+    def write(self, address: int, word: int, table: Table = Table.HOLDING) -> None:
+        """Take one item.
+
+        Raises:
+            Refused: the unit does not take it.
+        """
+
     def read(self, span: Span, time_s: float) -> list[int]:
         """Return the words (0 to 0xFFFF) or bits (0 or 1) of `span` at a time, seconds since 1970.
 
@@ -36,7 +49,8 @@ class Image:
     """What one device answers.
 
     It has the addresses of its driver's points, and those between them, all zero, if the driver says that gaps can be
-    read. It answers as many items at once as the driver says.
+    read. It answers as many items at once as the driver says. It has what the scripts of the driver ask for, and is
+    written where they write. Of a driver that has to be found out it is one of the devices that may be found.
 
     Args:
         driver: describes the device.
@@ -44,14 +58,23 @@ class Image:
     """
 
     def __init__(self, driver: type[Driver], seed: str) -> None:
-        points = settled(driver.registers)
+        found, says, finding = chosen(driver)
+        proving = [point for point in driver.registers if point.name in {*says, *_identifying(driver)}]
+        points = settled([*dict.fromkeys((*found.registers, *proving))])
         self._points = [point for point, _ in points]
-        self._limits = driver.limits
+        self._limits = found.limits
         self._sources = sources(self._points, seed)
         self._sources |= {point.name: _always(said) for point, said in points if said is not None}
-        self._sources |= _identifying(driver)
+        self._sources |= _identifying(found) | _identifying(driver)
+        self._sources |= {name: _always(said) for name, said in says.items()}
         self._pages = {point.page.register: 0 for point in self._points if point.page}
-        self._reach = {table: self._between(table) for table in Table} if driver.limits.gaps_readable else {}
+        self._reach = {table: self._between(table) for table in Table} if self._limits.gaps_readable else {}
+        self._remember(finding, steps_of(found))
+
+    @property
+    def writable(self) -> bool:
+        """True when there is anything that can be written."""
+        return bool(self._pages or self._written)
 
     def read(self, span: Span, time_s: float) -> list[int]:
         """Return the words (0 to 0xFFFF) or bits (0 or 1) of `span`, as a request names it, at a time since 1970, s.
@@ -67,15 +90,18 @@ class Image:
             raise Refused(span, ExceptionCode.ILLEGAL_ADDRESS)
         return [items.get(address, 0) for address in addresses]
 
-    def write(self, address: int, word: int) -> None:
-        """Select a page.
+    def write(self, address: int, word: int, table: Table = Table.HOLDING) -> None:
+        """Select a page, or write what a script writes.
 
         Raises:
-            Refused: the holding register is no page register.
+            Refused: nothing can be written there.
         """
-        if address not in self._pages:
-            raise Refused(Span(Table.HOLDING, address, 1), ExceptionCode.ILLEGAL_ADDRESS)
-        self._pages[address] = word
+        if table is Table.HOLDING and address in self._pages:
+            self._pages[address] = word
+        elif (table, address) in self._written:
+            self._memory[table, address] = word
+        else:
+            raise Refused(Span(table, address, 1), ExceptionCode.ILLEGAL_ADDRESS)
 
     def _items(self, table: Table, addresses: range, time_s: float) -> dict[int, int]:
         """Return what stands at those of the addresses that are of a point, or select a page."""
@@ -84,7 +110,17 @@ class Image:
             masks = (1,) if isinstance(point.codec, BitCodec) else point.codec.occupied
             for address, mask, word in zip(point.addresses, masks, self._words(point, time_s), strict=True):
                 items[address] = items.get(address, 0) & ~mask | word
-        return items
+        remembered = ((address, self._memory.get((table, address))) for address in addresses)
+        return items | {address: word for address, word in remembered if word is not None}
+
+    def _remember(self, finding: Iterable[Step], reading: Iterable[Step]) -> None:
+        """Have what scripts ask for: to be found out again, a device must always say the same."""
+        of_points = {(point.table, address) for point in self._points for address in point.addresses}
+        pages = {(Table.HOLDING, register) for register in self._pages}
+        self._written = {place for step in (*finding, *reading) if isinstance(step, Write) for place in places(step)}
+        asked = [place for step in reading for place in places(step) if place not in of_points]
+        asked += [place for step in finding for place in places(step)]
+        self._memory = dict.fromkeys((place for place in asked if place not in pages), 0)
 
     def _read_by(self, table: Table, addresses: range) -> Iterator[Point]:
         """Yield the points that a read of the addresses shows: what must be read alone, to no other read."""

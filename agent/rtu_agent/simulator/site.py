@@ -89,7 +89,7 @@ async def _bus(bus: SimulatedBus, seed: int, now: Callable[[], float]) -> AsyncI
         unit: Image(driver, f"{seed}/{bus.name}/{unit}") for unit, driver in bus.units.items()
     }
     images.update(bus.images)
-    ear = Ear(images.keys())
+    ear = Ear(images.keys(), {unit for unit, image in images.items() if image.writable})
     with ExitStack() as stack:
         master, far = _master(bus, stack), stack.enter_context(closing(Pty()))
         slaves = Slaves(images, far.path, now)

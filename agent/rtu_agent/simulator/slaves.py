@@ -1,6 +1,6 @@
 """The units of one bus: pymodbus's own serial server, asked for values that move."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from pymodbus.constants import ExcCodes
@@ -10,14 +10,22 @@ from pymodbus.server import ModbusSerialServer
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.simulator.image import Refused, Registers
 
-_TABLES: Final = {1: Table.COIL, 2: Table.DISCRETE_INPUT, 3: Table.HOLDING, 4: Table.INPUT}
+_TABLES: Final = {
+    1: Table.COIL,
+    2: Table.DISCRETE_INPUT,
+    3: Table.HOLDING,
+    4: Table.INPUT,
+    5: Table.COIL,
+    6: Table.HOLDING,
+    16: Table.HOLDING,
+}
 
 
 class _Memory(ModbusServerContext):
     """Where the server looks for values.
 
     pymodbus's own memory holds values that stand still, has bits by sixteen only and answers for units that are not
-    there. Of a memory the server calls only what is defined here, because nothing but reads reaches it.
+    there. Of a memory the server calls only what is defined here, because no other functions reach it.
     """
 
     def __init__(self, images: Mapping[int, Registers], now: Callable[[], float]) -> None:
@@ -35,6 +43,17 @@ class _Memory(ModbusServerContext):
             return self._images[device_id].read(Span(_TABLES[func_code], address, count), self._now())
         except Refused as refusal:
             return ExcCodes(refusal.code)
+
+    async def async_setValues(  # noqa: N802 - pymodbus's name
+        self, device_id: int, func_code: int, address: int, values: Sequence[int] | Sequence[bool]
+    ) -> ExcCodes | None:
+        """Write items one after the other; return why the first of them is refused that is."""
+        try:
+            for place, value in enumerate(values):
+                self._images[device_id].write(address + place, int(value), _TABLES[func_code])
+        except Refused as refusal:
+            return ExcCodes(refusal.code)
+        return None
 
 
 class Slaves:

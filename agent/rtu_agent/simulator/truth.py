@@ -68,6 +68,19 @@ class TruthImage:
         self._unit = unit
         self._ticks = 0
 
+    @property
+    def writable(self) -> bool:
+        """False: what it tells is true by itself."""
+        return False
+
+    def write(self, address: int, word: int, table: Table = Table.HOLDING) -> None:  # noqa: ARG002 - whatever it is
+        """Take nothing.
+
+        Raises:
+            Refused: always.
+        """
+        raise Refused(Span(table, address, 1), ExceptionCode.ILLEGAL_ADDRESS)
+
     def read(self, span: Span, time_s: float) -> list[int]:  # noqa: ARG002 - ticks tell replies apart, not time
         """Return the words or bits of `span`; every call is a tick of its own.
 

@@ -19,11 +19,15 @@ from rtu_agent.events import (
     AdapterLatencyRead,
     AgentStarted,
     AgentStopped,
+    DeviceRecognised,
     DeviceStateChanged,
     DriverFailed,
+    DriverQuarantined,
+    DriverRecovered,
     EchoDetected,
     Event,
     ForeignFrameDiscarded,
+    IdentityMismatched,
     LateReplyDiscarded,
     LearntLost,
     LoopLagged,
@@ -45,7 +49,15 @@ WINDOW_S: Final = 10.0
 NOTABLE_LAG_S: Final = 0.5
 """A loop that comes back later than this delays polls so that one can see it, seconds."""
 
-_GOOD_NEWS: Final = (AgentStarted, AgentStopped, EchoDetected, PortOpened, WriteRecovered)
+_GOOD_NEWS: Final = (
+    AgentStarted,
+    AgentStopped,
+    DeviceRecognised,
+    DriverRecovered,
+    EchoDetected,
+    PortOpened,
+    WriteRecovered,
+)
 _DATA_LOST: Final = (DriverFailed, RecordsDropped)
 
 
@@ -90,7 +102,7 @@ class Log:
                 news = self._ends((DeviceStateChanged, device))
             case WriteFailed(output=output, kind="retryable" | "auth" as kind):
                 news = self._begins((WriteFailed, output, kind))
-            case RefusalsLearnt() | LearntLost() | RetentionTooShort():
+            case RefusalsLearnt() | LearntLost() | RetentionTooShort() | DriverQuarantined() | IdentityMismatched():
                 news = True
             case WriteRecovered(output=output):
                 self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
@@ -121,6 +133,8 @@ def _level(event: Event) -> int:
     """Return how loud an event is that is news."""
     match event:
         case DeviceStateChanged(after="online") | AdapterLatencyRead(mend=None) | RefusalsLearnt(refused=""):
+            return logging.INFO
+        case IdentityMismatched(said=""):
             return logging.INFO
         case WriteFailed(kind="auth" | "rejected"):
             return logging.ERROR
