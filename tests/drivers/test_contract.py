@@ -14,7 +14,10 @@ from rtu_agent.normalize.decode import Decoder
 from rtu_agent.plugins import load_drivers
 
 ENTRIES = load_drivers().entries
-GROWING = ("energy_", "charge_throughput", "operating_time", "run_time")
+GROWING = (
+    *("energy_", "charge_throughput", "operating_time", "run_time", "pulse_count", "single_presses"),
+    *("volume_positive", "volume_negative", "thermal_energy_positive"),
+)
 EVERY_DRIVER = pytest.mark.parametrize("driver", [entry.driver for entry in ENTRIES.values()], ids=ENTRIES)
 
 
