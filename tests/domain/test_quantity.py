@@ -82,6 +82,8 @@ def test_every_quantity_is_found_with_all_it_may_carry() -> None:
         ("digital_input_1", "digital_input"),
         ("digital_output_64", "digital_output"),
         ("alarm_2", "alarm"),
+        ("cell_voltage_16", "cell_voltage"),
+        ("battery_temperature_max_2", "battery_temperature"),
         ("pm2_5", "pm2_5"),
     ],
 )

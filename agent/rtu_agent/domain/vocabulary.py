@@ -72,7 +72,8 @@ VOCABULARY: Final[dict[str, Quantity]] = {
         _group("kVAh", "energy_total_apparent", "phase", "tariff", "period"),
         _group("A.h", "charge_throughput"),
         # solar and storage
-        _group("V", "dc_voltage pv_voltage load_voltage battery_voltage cell_voltage cell_voltage_delta", "stat"),
+        _group("V", "dc_voltage pv_voltage load_voltage battery_voltage cell_voltage_delta", "stat"),
+        _group("V", "cell_voltage", "stat", "channel"),
         _group("A", "dc_current pv_current load_current battery_current balance_current", "stat"),
         _group("W", "dc_power pv_power battery_power aux_power", "stat"),
         _group("W", "grid_power load_power", "phase", "stat"),
@@ -81,7 +82,7 @@ VOCABULARY: Final[dict[str, Quantity]] = {
         _group("A", "battery_charge_current"),
         _group("W", "battery_charge_power battery_discharge_power"),
         _group("%", "battery_soc battery_soh", "stat"),
-        _group("Cel", "battery_temperature", "stat"),
+        _group("Cel", "battery_temperature", "stat", "channel"),
         _group("A.h", "battery_capacity battery_remaining_charge"),
         _group("1", "battery_cycles"),
         _group("MOhm", "insulation_resistance"),
