@@ -111,7 +111,8 @@ with a seed of its own, which it prints; `make nightly SEED=…` replays it. All
   one second, and at least twice the longest time it has ever needed. A reply that comes later than that, to a request
   of the same shape, cannot be told apart.
 - **A stale reply that fits and comes alone**, in time, from a unit that owes nothing. Handed over together with the
-  right one it is refused as ambiguous.
+  right one it is refused as ambiguous. On a serial port one that is read before the wire can have carried it is
+  refused as foreign; a machine so busy that it reads 10 ms too late cannot see that.
 - **A frame that another unit sends in the name of the one that was asked**, with its function and its byte count.
 - **Damage that the checksum does not find**: one in 32768 of frames with more than three wrong bits. The simulator
   makes none.
