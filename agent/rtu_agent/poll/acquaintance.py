@@ -62,6 +62,8 @@ class Acquaintance:
         """Find out all that there is; return how that failed, `GOOD` if it did not."""
         failure = await self._proven(device, device.base.proofs)
         if failure == GOOD:
+            failure = await self._runner.pay(device), ""  # only now: another device is owed nothing
+        if failure == GOOD:
             failure = await self._found(device)
         device.met = failure == GOOD
         if device.met:

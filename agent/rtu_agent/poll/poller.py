@@ -193,9 +193,10 @@ class Poller:
 
     async def _poll(self, progress: Progress) -> None:
         device = self._devices[progress.ticks[0].job.device]
-        if device.met and (kind := await self._runner.pay(device)) != "good":
+        may_be_asked = device.met and device.health.online
+        if may_be_asked and (kind := await self._runner.pay(device)) != "good":
             progress.fail(kind)
-        elif progress.plan.script is not None and progress.block is not None:
+        elif may_be_asked and progress.plan.script is not None and progress.block is not None:
             await self._runner.poll(device, progress)
         while (block := progress.block) is not None:
             if not (device.met and device.health.online and self._asker.reachable(device)):
@@ -212,7 +213,8 @@ class Poller:
     async def _end(self, device: PolledDevice, progress: Progress) -> None:
         if self._teller.finish(device, progress) in ANSWERED:
             self._asker.polled(device)
-            await self._search(device)
+            if device.met and not device.owed:
+                await self._search(device)
         if device.owed and progress.kind == "port_lost":
             self._schedule.now(device.name, self._clock.monotonic())
         self._hold(device)

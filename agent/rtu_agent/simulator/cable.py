@@ -70,7 +70,7 @@ class Cable:
     def _ask(self, frame: bytes, now: float) -> None:
         if not self._ear.concerns(frame):
             return
-        if refusal := self._ear.refuse(frame):
-            self._wire.write_slaves(refusal, now)
+        if reply := self._ear.introduce(frame) or self._ear.refuse(frame):
+            self._wire.write_slaves(reply, now)
         else:
             self._slaves.write(frame)

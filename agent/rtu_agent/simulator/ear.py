@@ -6,12 +6,13 @@ not answered) and MODBUS Application Protocol Specification V1.1b3, sections 6.1
 """
 
 import struct
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
 from rtu_agent.protocol.crc import crc_bytes, crc_is_good
+from rtu_agent.simulator.introduction import Texts, introduction
 
 READ_LIMITS: Final = {1: 2000, 2: 2000, 3: 125, 4: 125}
 """How many items one read may ask for, by function code."""
@@ -35,14 +36,24 @@ class ExceptionCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """Knows which units are on the bus. They can be read, and some of them written; any other function is refused."""
+    """Knows which units are on the bus.
+
+    They can be read, some of them written, and some say who they are; anything else is refused.
+    """
 
     units: Container[int]
     writable: Container[int] = ()
+    texts: Mapping[int, Texts] = field(default_factory=dict)
+    """What units say about themselves."""
 
     def concerns(self, frame: bytes) -> bool:
         """Return whether `frame` is whole and one of the units must answer it; a broadcast is never answered."""
         return len(frame) >= _SHORTEST and crc_is_good(frame) and frame[0] in self.units
+
+    def introduce(self, frame: bytes) -> bytes | None:
+        """Return the reply to a frame that asks a unit who it is, None if it asks for something else."""
+        said = introduction(self.texts.get(frame[0], {}), frame[1:-2])
+        return None if said is None else _with_crc(frame[:1] + said)
 
     def refuse(self, frame: bytes) -> bytes | None:
         """Return the exception reply to a frame that asks for what no unit can do, None if it can be answered."""
@@ -64,5 +75,8 @@ def _size_of_write(frame: bytes) -> int:
 
 
 def _exception(unit: int, function: int, code: ExceptionCode) -> bytes:
-    reply = bytes([unit, function | 0x80, code])
-    return reply + crc_bytes(reply)
+    return _with_crc(bytes([unit, function | 0x80, code]))
+
+
+def _with_crc(frame: bytes) -> bytes:
+    return frame + crc_bytes(frame)

@@ -11,6 +11,7 @@ from rtu_agent.driver_api.driver import Driver
 from rtu_agent.driver_api.point import Point
 from rtu_agent.driver_api.steps import Step, Write
 from rtu_agent.simulator.ear import ExceptionCode
+from rtu_agent.simulator.introduction import texts_of
 from rtu_agent.simulator.scripted import chosen, places, steps_of
 from rtu_agent.simulator.values import Source, settled, sources
 
@@ -59,6 +60,8 @@ class Image:
 
     def __init__(self, driver: type[Driver], seed: str) -> None:
         found, says, finding = chosen(driver)
+        self.texts = texts_of(driver, found)
+        """What it says about itself in words."""
         proving = [point for point in driver.registers if point.name in {*says, *_identifying(driver)}]
         points = settled([*dict.fromkeys((*found.registers, *proving))])
         self._points = [point for point, _ in points]

@@ -89,7 +89,7 @@ async def _bus(bus: SimulatedBus, seed: int, now: Callable[[], float]) -> AsyncI
         unit: Image(driver, f"{seed}/{bus.name}/{unit}") for unit, driver in bus.units.items()
     }
     images.update(bus.images)
-    ear = Ear(images.keys(), {unit for unit, image in images.items() if image.writable})
+    ear = _ear(images)
     with ExitStack() as stack:
         master, far = _master(bus, stack), stack.enter_context(closing(Pty()))
         slaves = Slaves(images, far.path, now)
@@ -126,3 +126,10 @@ def _wire(bus: SimulatedBus, ear: Ear) -> Wire:
         trace=bus.trace,
         journal=bus.journal,
     )
+
+
+def _ear(images: Mapping[int, Registers]) -> Ear:
+    """Return what the units of a bus hear; only those that are made from a driver can do more than be read."""
+    made = {unit: image for unit, image in images.items() if isinstance(image, Image)}
+    writable = {unit for unit, image in made.items() if image.writable}
+    return Ear(images.keys(), writable, {unit: image.texts for unit, image in made.items()})
