@@ -46,7 +46,7 @@ from rtu_agent.poll.trust import FAILURES
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.timing import LineSettings
 from support.pty_line import PtyLine
-from support.register_slaves import READ, WRITE, RegisterSlaves
+from support.register_slaves import IDENTIFY, READ, WRITE, RegisterSlaves
 
 LINE = LineSettings(115200)
 PAGE, VALUE = 0x0100, 0x0200
@@ -405,6 +405,18 @@ async def test_a_discovery_that_returns_rubbish_is_tried_again_later(tmp_path: P
     assert world.good(1)[0].values == (77.0,)
     assert "a str, which is no driver" in world.heard(DriverQuarantined)[0].error
     assert len(world.heard(DriverRecovered)) == 1
+
+
+async def test_a_device_that_cannot_say_who_it_is_is_polled(tmp_path: Path) -> None:
+    """It is asked nevertheless, and contradicts nothing."""
+    slaves = RegisterSlaves({1: {0: 5}})
+    world = World(tmp_path / "port", slaves, {1: Proven})
+
+    async with running(world):
+        await until(lambda: len(world.good(1)) > 1)
+
+    assert [step[1:3] for step in slaves.steps[:3]] == [(READ, 5), (IDENTIFY, 0x0E04), (READ, 0)]
+    assert world.heard(IdentityMismatched) == []
 
 
 async def test_another_device_than_the_one_meant_is_not_stored(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Gets to know a device before it is polled: is it the one that its driver is for, and which driver is for it?
 
-Until both are known, nothing else is asked of it: values of another device would be wrong values. It is got to know
-again after it was offline, because somebody may have put another one in its place.
+Until both are known, nothing else is asked of it: values of another device would be wrong values. A device is another
+one if it says so; one that does not know the question is taken for what the site says it is. It is got to know again
+after it was offline, because somebody may have put another one in its place.
 """
 
 from collections.abc import Callable, Iterable
@@ -117,8 +118,8 @@ class Acquaintance:
             return "no_reply", ""
         self._heard(device, outcome)
         kind = verdict(outcome)
-        if outcome.exception_code in _UNKNOWN:  # it is there, and does not say what the right device would
-            return "good", mismatch(proof, None)
+        if outcome.exception_code in _UNKNOWN:  # older ones of the same family often cannot say who they are
+            return "good", ""
         return kind, mismatch(proof, said(proof, outcome.payload)) if outcome.good else ""
 
     def _say(self, device: PolledDevice, wrong: str) -> None:
