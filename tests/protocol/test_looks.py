@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rtu_agent.domain.registers import Table
@@ -119,6 +119,7 @@ def test_late_wake_ups_change_no_outcome(
 
 
 @given(st.integers(1, 60), st.floats(0.0, 0.9), st.integers(1, 20))
+@example(count=37, begun=0.875, lump=2)
 def test_what_comes_too_early_is_still_too_early(count: int, begun: float, lump: int) -> None:
     """A frame that began before the request had left is refused, also where it comes in lumps."""
     request = ReadRequest(Table.HOLDING, 0x10, count)

@@ -121,6 +121,17 @@ def test_two_answers_are_none(line: Line) -> None:
     assert line.master.quarantined_until(1, line.now) is not None
 
 
+@pytest.mark.parametrize("echo", [b"", frame(1, ASK.encode())])
+def test_an_answer_that_began_before_the_request_had_left_is_stale(line: Line, echo: bytes) -> None:
+    """However late its end was read. An echo does begin so early, and the answer behind it is none the worse."""
+    stale = words_reply(1, ASK, (9, 9))
+
+    outcome = line.ask(1, ASK, [(0.002, (echo or stale)[:2]), (0.018, (echo or stale)[2:]), (0.030, GOOD)])
+
+    assert outcome.payload == PAYLOAD
+    assert (ForeignFrameDiscarded("b", 1, ASK.function) in line.seen) == (not echo)
+
+
 def test_an_answer_earlier_than_the_wire_allows_is_stale(line: Line) -> None:
     """Eight characters out and nine back take 17.7 ms; a frame complete before that answers something older."""
     outcome = line.ask(1, ASK, [(0.010, words_reply(1, ASK, (9, 9))), (0.020, GOOD)])
