@@ -11,8 +11,10 @@ import yaml
 from pydantic import BaseModel, TypeAdapter
 
 from rtu_agent.domain.duration import Seconds
-from rtu_agent.domain.record import Field
+from rtu_agent.domain.quality import RecordQuality
+from rtu_agent.domain.record import Field, Record
 from rtu_agent.output import dead_letters, influxdb_doors, outgoing, portion, retry, rollup_output, writer
+from rtu_agent.output.csv import CsvOutput, CsvSettings
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.marks import Limits
@@ -20,7 +22,7 @@ from rtu_agent.output.rollup import Sample, rollup
 from rtu_agent.output.spool import Spool
 from rtu_agent.output.sqlite import SqliteOutput, SqliteSettings
 from rtu_agent.plugins import load_outputs
-from support.records import numbered, record, series
+from support.records import NOON_MS, numbered, record, series
 
 PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
 STORE_QUERIES, SPOOL_QUERIES = (
@@ -52,6 +54,16 @@ def test_a_query_of_the_store_answers(query: str, tmp_path: Path) -> None:
     assert ask(tmp_path / "readings-20261118.sqlite", query)
 
 
+def test_the_example_of_a_csv_file_is_one(tmp_path: Path) -> None:
+    """Byte for byte, but for the mark at its beginning."""
+    (example,) = re.findall(r"^```csv\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    meter = series("main-meter")
+    lost = Record(meter, NOON_MS + 1000, (None, None, None), RecordQuality.NO_ANSWER)
+    CsvOutput("csv", CsvSettings(directory=tmp_path)).write([record(0, meter, (230.1, 1234.5, 3)), lost])
+    assert "`csv/main-meter/main-meter-20261118.csv`" in PAGE
+    assert (tmp_path / "main-meter" / "main-meter-20261118.csv").read_text(encoding="utf-8-sig") == example
+
+
 @pytest.mark.parametrize("query", SPOOL_QUERIES)
 def test_a_query_of_the_spool_is_possible(query: str, tmp_path: Path) -> None:
     """While the agent runs."""
@@ -66,8 +78,8 @@ def _written(default: object) -> str:
     return json.dumps(default) if isinstance(default, bool) else str(default)
 
 
-@pytest.mark.parametrize("output", [SqliteOutput, InfluxdbOutput])
-def test_every_key_is_described_with_its_default(output: type[SqliteOutput | InfluxdbOutput]) -> None:
+@pytest.mark.parametrize("output", [SqliteOutput, CsvOutput, InfluxdbOutput])
+def test_every_key_is_described_with_its_default(output: type[SqliteOutput | CsvOutput | InfluxdbOutput]) -> None:
     """A key that is added or changed has its row."""
     model: type[BaseModel] = output.Settings
     section = PAGE.split(f"## {output.Settings.__name__.removesuffix('Settings').lower()}\n")[1].split("\n## ")[0]

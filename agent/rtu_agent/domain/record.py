@@ -18,6 +18,8 @@ EVENTS: Final = "modbus_event"
 """The measurement of what is written on change: why a value is missing, that a device was lost. As text."""
 IDENTITY: Final = "device_info"
 """The measurement of what a device is. As text."""
+BESIDE: Final = frozenset({EVENTS, IDENTITY})
+"""The measurements that are about a device; all others are what it measures, and named by its driver's kind."""
 
 
 @dataclass(frozen=True, slots=True)

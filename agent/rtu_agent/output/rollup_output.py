@@ -21,7 +21,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from rtu_agent.domain.quality import RecordQuality
-from rtu_agent.domain.record import EVENTS, IDENTITY, QUALITY_FIELD, Field, Record, Series
+from rtu_agent.domain.record import BESIDE, QUALITY_FIELD, Field, Record, Series
 from rtu_agent.events import RecordsDropped, Watcher
 from rtu_agent.output import line_reader
 from rtu_agent.output.contract import Action, NetworkOutput, RollupTarget, Verdict
@@ -143,4 +143,4 @@ def _series(key: str, fields: tuple[Field, ...]) -> Series:
 
 
 def _is_measured(key: str) -> bool:
-    return line_reader.measurement(key) not in (EVENTS, IDENTITY)
+    return line_reader.measurement(key) not in BESIDE
