@@ -284,6 +284,13 @@ class WriteRecovered(OutputEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class OutputEnded(OutputEvent):
+    """An output will never take a record again; those that come for it are dropped."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsDropped(OutputEvent):
     """Records that this output will never get."""
 

@@ -67,6 +67,36 @@ def test_the_summary_as_json_is_the_only_thing_on_stdout(tmp_path: Path) -> None
         assert polls["failed"] == {}
 
 
+def test_json_lines_are_the_only_thing_on_stdout(tmp_path: Path) -> None:
+    """With a live view and a summary, which go elsewhere then."""
+    agent = AgentProcess(tmp_path, site() + "outputs: {jsonl: {}}\n")
+    command = [sys.executable, "-m", "rtu_agent", "run", "-c", str(agent.config), "--simulate", "--once", "--live"]
+
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert ended.returncode == 0
+    records = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert {record["tags"]["device"] for record in records} == {"meter", "climate-3", "climate-4"}
+    assert "polls" in ended.stderr
+
+
+def test_a_reader_that_goes_away_ends_an_agent_that_has_no_other_output(tmp_path: Path) -> None:
+    """`rtu-agent run | head -1` gives the prompt back."""
+    agent = AgentProcess(tmp_path, site() + "outputs: {jsonl: {}}\n")
+    command = [sys.executable, "-m", "rtu_agent", "run", "-c", str(agent.config), "--simulate"]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["quality"] == 0
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert process.returncode == 0
+    assert "whoever read the lines from standard output has gone" in said
+    assert "Traceback" not in said
+
+
 def test_once_polls_every_group_once_and_ends(tmp_path: Path) -> None:
     """`--once` ends when each group of each device has been polled."""
     devices = summary_of(tmp_path, "--once")["devices"]

@@ -10,12 +10,14 @@ import pytest
 import yaml
 from pydantic import BaseModel, TypeAdapter
 
+from rtu_agent.app import load
 from rtu_agent.domain.duration import Seconds
 from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import Field, Record
 from rtu_agent.output import dead_letters, influxdb_doors, outgoing, portion, retry, rollup_output, writer
 from rtu_agent.output.csv import CsvOutput, CsvSettings
 from rtu_agent.output.influxdb import InfluxdbOutput
+from rtu_agent.output.jsonl import line
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.marks import Limits
 from rtu_agent.output.rollup import Sample, rollup
@@ -62,6 +64,21 @@ def test_the_example_of_a_csv_file_is_one(tmp_path: Path) -> None:
     CsvOutput("csv", CsvSettings(directory=tmp_path)).write([record(0, meter, (230.1, 1234.5, 3)), lost])
     assert "`csv/main-meter/main-meter-20261118.csv`" in PAGE
     assert (tmp_path / "main-meter" / "main-meter-20261118.csv").read_text(encoding="utf-8-sig") == example
+
+
+def test_the_example_of_a_json_line_is_one() -> None:
+    """Byte for byte."""
+    (example,) = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert line(record(0, series("main-meter"), (230.1, None, 3))) == example
+
+
+@pytest.mark.parametrize("example", re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+def test_the_examples_are_outputs_that_can_be_configured(example: str, tmp_path: Path) -> None:
+    """Each as part of a site."""
+    path = tmp_path / "devices.yaml"
+    devices = "devices: [{name: d, bus: b, unit: 1, driver: eastron.sdm120}]\n"
+    path.write_text(f"version: 1\nsite: s\nbuses: {{b: {{port: COM3}}}}\n{devices}{example}", encoding="utf-8")
+    assert load(path).site.outputs
 
 
 @pytest.mark.parametrize("query", SPOOL_QUERIES)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rtu_agent.clock import SystemClock
-from rtu_agent.events import RecordsDropped, WriteFailed, WriteRecovered
+from rtu_agent.events import OutputEnded, RecordsDropped, WriteFailed, WriteRecovered
 from rtu_agent.output import writer
-from rtu_agent.output.contract import Action, Verdict
+from rtu_agent.output.contract import Action, EndedError, Verdict
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.sqlite import SqliteOutput, SqliteSettings
 from support.outputs import FakeServer, ListOutput, accept, delivering
@@ -108,3 +108,20 @@ def test_what_a_dead_disk_does_not_take_is_given_up_at_the_end(spool_file: Path)
     assert {event.reason for event in dropped} == {"unwritable"}
     assert [event.records for event in seen.of(RecordsDropped) if event.output == "hanging"] == [3]
     hanging.gate.set()
+
+
+def test_an_output_that_has_ended_is_not_asked_again(spool_file: Path) -> None:
+    """Said once; whatever comes for it is dropped and counted, and the others go on."""
+    seen, ended, other = Seen(), ListOutput(), ListOutput()
+    ended.error = EndedError("nobody reads any more")
+    with delivering({"ended": ended, "other": other}, spool_file, seen) as delivery:
+        accept(delivery, numbered(10))
+        seen.wait_for(OutputEnded)
+        accept(delivery, numbered(1500, start=10))
+        wait_until(lambda: len(other.records) == 1510)
+    assert ended.tries == 1
+    assert seen.of(OutputEnded) == [OutputEnded("ended", "nobody reads any more")]
+    dropped = seen.of(RecordsDropped)
+    assert sum(event.records for event in dropped) == 1510
+    assert {(event.output, event.reason) for event in dropped} == {("ended", "unwritable")}
+    assert seen.of(WriteFailed) == []

@@ -21,6 +21,7 @@ from rtu_agent.events import (
     LateReplyDiscarded,
     LoopLagged,
     NoiseDiscarded,
+    OutputEnded,
     PortLost,
     PortOpened,
     PortOpenFailed,
@@ -102,6 +103,7 @@ def test_the_names_of_the_lines_are_a_contract() -> None:
         "records_written",
         "write_failed",
         "write_recovered",
+        "output_ended",
         "records_dropped",
         "spool_changed",
         "retention_too_short",
@@ -206,6 +208,18 @@ def test_a_swarm_is_one_line_in_ten_seconds(heard: Heard, event: Event) -> None:
     heard.clock.turn(0.2)
     [line] = heard.after(transaction())
     assert (event_name(type(event)), 99) == (line["event"], line["held_back"])
+
+
+def test_an_output_that_ended_is_said(heard: Heard) -> None:
+    """Its records are dropped from now on."""
+    [line] = heard.after(OutputEnded("jsonl", "nobody reads"))
+
+    assert (line["event"], line["level"], line["output"], line["error"]) == (
+        "output_ended",
+        "warning",
+        "jsonl",
+        "nobody reads",
+    )
 
 
 def test_the_count_of_a_swarm_is_in_its_own_unit(heard: Heard) -> None:

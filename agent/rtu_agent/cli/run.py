@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +17,16 @@ from rtu_agent.cli.duration import DURATION
 from rtu_agent.cli.event_loop import new_event_loop
 from rtu_agent.cli.fault import check_buses, fault_option
 from rtu_agent.cli.first_round import FirstRound
+from rtu_agent.cli.last_output import LastOutput
 from rtu_agent.cli.screen import Screen
 from rtu_agent.cli.site_file import config_option, load_or_leave
 from rtu_agent.cli.stand_ins import stand_ins
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.secret import SecretError
 from rtu_agent.events import Watchers
-from rtu_agent.output.contract import SettingsError
+from rtu_agent.output.contract import LocalOutput, SettingsError
 from rtu_agent.output.spool_file import SpoolRefusedError
+from rtu_agent.plugins import OutputType
 from rtu_agent.telemetry.board import Board
 from rtu_agent.telemetry.http import AddressTakenError, ListenError
 from rtu_agent.telemetry.live import LiveView
@@ -40,6 +42,8 @@ class _Wishes:
     live: bool
     as_json: bool
     verbosity: int
+    piped: bool
+    """Whether an output has standard output for itself; everything for people is said on standard error then."""
 
 
 @click.command()
@@ -70,8 +74,9 @@ def command(
         raise click.UsageError("--fault needs --simulate: nothing goes wrong on a real bus by request")
     loaded = load_or_leave(config)
     check_buses(specs, loaded.site.buses)
-    shown = (simulate or sys.stdout.isatty()) if live is None else live
-    wishes = _Wishes(for_s, once, shown and not as_json, as_json, verbose - quiet)
+    piped = any(_uses_stdout(loaded.output_types[entry.type]) for entry in loaded.site.outputs.values())
+    shown = (not piped and (simulate or sys.stdout.isatty())) if live is None else live
+    wishes = _Wishes(for_s, once, shown and not as_json, as_json, verbose - quiet, piped)
     with stand_ins(config, loaded, specs, simulate=simulate) as ports:
         sys.exit(_run(loaded, ports, wishes))
 
@@ -92,9 +97,10 @@ def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
     try:
         with ExitStack() as stack:
             if wishes.live:
-                stack.enter_context(Screen(LiveView(board), table=sys.stdout.isatty()))
+                stream = sys.stderr if wishes.piped else sys.stdout
+                stack.enter_context(Screen(LiveView(board), table=stream.isatty(), err=wishes.piped))
             runner = stack.enter_context(asyncio.Runner(loop_factory=new_event_loop))
-            code = runner.run(_until_stopped(agent, watchers, wishes))
+            code = runner.run(_until_stopped(agent, watchers, wishes, loaded.site.outputs))
     except ListenError as error:
         click.echo(str(error), err=True)
         return exit_codes.PORT_BUSY if isinstance(error, AddressTakenError) else exit_codes.UNAVAILABLE
@@ -103,12 +109,16 @@ def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
         return exit_codes.UNAVAILABLE
     if wishes.live or wishes.as_json:
         summary = Summary(board.snapshot())
-        click.echo(json.dumps(summary.as_dict()) if wishes.as_json else summary.render())
+        click.echo(json.dumps(summary.as_dict()) if wishes.as_json else summary.render(), err=wishes.piped)
     return code
 
 
-async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes) -> int:
-    """Run until a signal, the wished time, or the end of the first round; return the exit code."""
+def _uses_stdout(output: OutputType) -> bool:
+    return issubclass(output, LocalOutput) and output.uses_stdout
+
+
+async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, outputs: Iterable[str]) -> int:
+    """Run until a signal, the wished time, the end of the first round or of the last output; return the exit code."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     interrupted = False
@@ -124,6 +134,7 @@ async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes) -> i
         loop.call_later(wishes.for_s, stop.set)
     if wishes.once:
         watchers.add(FirstRound(agent.groups, stop.set))
+    watchers.add(LastOutput(outputs, lambda: loop.call_soon_threadsafe(stop.set)))
     await agent.run(stop)
     return exit_codes.INTERRUPTED if interrupted else exit_codes.OK
 

@@ -14,8 +14,10 @@ PERIOD_S = 1.0
 class Screen:
     """A table that redraws itself on a terminal, a line a second elsewhere; alive in its `with` block."""
 
-    def __init__(self, view: LiveView, *, table: bool) -> None:
+    def __init__(self, view: LiveView, *, table: bool, err: bool = False) -> None:
+        """`err` shows it on standard error."""
         self._view = view
+        self._err = err
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._draw if table else self._print, name="screen", daemon=True)
 
@@ -30,12 +32,13 @@ class Screen:
         self._thread.join()
 
     def _draw(self) -> None:
-        from rich.live import Live  # noqa: PLC0415 - rich is slow to import, and needed on a terminal only
+        from rich.console import Console  # noqa: PLC0415 - rich is slow to import, and needed on a terminal only
+        from rich.live import Live  # noqa: PLC0415 - the same
 
-        with Live(self._view.render(), auto_refresh=False) as live:
+        with Live(self._view.render(), console=Console(stderr=self._err), auto_refresh=False) as live:
             while not self._stop.wait(PERIOD_S):
                 live.update(self._view.render(), refresh=True)
 
     def _print(self) -> None:
         while not self._stop.wait(PERIOD_S):
-            click.echo(self._view.line())
+            click.echo(self._view.line(), err=self._err)

@@ -35,6 +35,10 @@ class SettingsError(Exception):
     """What the settings of an output point to cannot be used; the message names it and the mend."""
 
 
+class EndedError(Exception):
+    """Nobody will ever take records from this output again; there is no point in trying."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a server made of one body."""
@@ -51,6 +55,8 @@ class LocalOutput(ABC):
 
     Settings: ClassVar[type[BaseModel]]
     """The model of its entry in the configuration; frozen, strict, without unknown keys."""
+    uses_stdout: ClassVar[bool] = False
+    """Whether it writes to standard output, which then carries nothing else."""
 
     @abstractmethod
     def __init__(self, name: str, settings: Any) -> None:
@@ -66,6 +72,7 @@ class LocalOutput(ABC):
         """Store the records durably; storing a record a second time must change nothing.
 
         Raises:
+            EndedError: neither these records nor later ones can ever be stored.
             Exception: nothing can be said of the records; the same ones are given again later.
         """
 

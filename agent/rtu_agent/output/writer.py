@@ -12,8 +12,9 @@ from typing import Final, Literal, Protocol
 
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
-from rtu_agent.domain.text import in_words
-from rtu_agent.events import OutputEvent, Watcher
+from rtu_agent.domain.text import in_words, printable
+from rtu_agent.events import OutputEnded, OutputEvent, Watcher
+from rtu_agent.output.contract import EndedError
 from rtu_agent.output.outage import Outage
 from rtu_agent.output.retry import Backoff
 
@@ -32,7 +33,7 @@ class Destination(Protocol):
     name: str
 
     def write(self, records: Sequence[Record]) -> None:
-        """Commit the records and say so; raise anything to be asked again with the same."""
+        """Commit the records and say so; raise `EndedError` never to be asked again, anything else to be, with them."""
 
     def dropped(self, records: int, reason: DropReason, detail: str) -> None:
         """Say that records were given up."""
@@ -49,6 +50,8 @@ class Writer:
         self._backoff = Backoff(random.random)
         self._waiting: deque[Record] = deque()
         self._overflowed: Counter[DropReason] = Counter()
+        self._ended = ""
+        """Why the destination takes nothing any more; empty while it does."""
         self._due = 0.0
         self._changed = Condition()
         self._stopping = Event()
@@ -100,10 +103,14 @@ class Writer:
 
     def _write(self, group: Sequence[Record]) -> None:
         """Try until it is written; when the agent stops, once more."""
-        while True:
+        while not self._ended:
             last_try = self._stopping.is_set()
             try:
                 self._destination.write(group)
+            except EndedError as error:
+                self._ended = printable(str(error)) or "it has ended"
+                self._watch(OutputEnded(self._destination.name, self._ended))
+                break
             except Exception as error:  # noqa: BLE001 - an output may be anybody's; whatever it raises, it is asked again
                 reason = in_words(error)
             else:
@@ -117,6 +124,7 @@ class Writer:
                 self._destination.dropped(len(group), "unwritable", reason)
                 return
             self._stopping.wait(pause_s)
+        self._destination.dropped(len(group), "unwritable", self._ended)
 
     def _report_overflow(self) -> None:
         with self._changed:

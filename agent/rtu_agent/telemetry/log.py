@@ -32,6 +32,7 @@ from rtu_agent.events import (
     LearntLost,
     LoopLagged,
     NoiseDiscarded,
+    OutputEnded,
     PortLost,
     PortOpened,
     PortOpenFailed,
@@ -106,6 +107,8 @@ class Log:
                 news = True
             case WriteRecovered(output=output):
                 self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
+                news = True
+            case OutputEnded():
                 news = True
             case _:
                 swarm = _swarm(event)
