@@ -16,7 +16,7 @@ from rtu_agent.plugins import load_drivers
 ENTRIES = load_drivers().entries
 GROWING = (
     *("energy_", "pv_energy", "charge_throughput", "operating_time", "run_time", "pulse_count", "single_presses"),
-    *("volume_positive", "volume_negative", "thermal_energy_positive"),
+    *("volume_positive", "volume_negative", "thermal_energy_positive", "battery_cycles", "power_cycles"),
 )
 EVERY_DRIVER = pytest.mark.parametrize("driver", [entry.driver for entry in ENTRIES.values()], ids=ENTRIES)
 

@@ -52,6 +52,16 @@ def test_an_inverter_keeps_its_other_points(inverter: type[Driver]) -> None:
     assert {point.name for point in inverter.points} < {point.name for point in driver.points}
 
 
+def test_an_inverter_that_does_not_know_its_output_is_polled_for_all_else() -> None:
+    """It refuses the register; one that is silent is asked again when it is back."""
+    refusing, silent = SG.discovery(), SG.discovery()
+    assert refusing is not None
+    assert silent is not None
+
+    assert Registers({}).run(refusing).result is SG
+    assert Registers({}, silent=(0x1389,)).run(silent).failure is not None
+
+
 def test_the_total_yield_is_in_kwh_or_in_tenths() -> None:
     """By firmware: the low word comes first."""
     assert told(SG.energy_yield, 0x86A0, 0x0001) == 100_000.0

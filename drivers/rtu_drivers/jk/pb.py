@@ -89,7 +89,7 @@ class PB(Driver, table="holding", stride=2, max_block=122, gaps_readable=True, p
     battery_soc = u16(0x12A6, "%", mask=0x00FF)
     battery_remaining_charge = i32(0x12A8, "mAh")
     battery_capacity = u32(0x12AC, "mAh", group="slow")
-    battery_cycles = u32(0x12B0, group="slow")
+    battery_cycles = u32(0x12B0, group="slow", counter=True)
     charge_throughput = u32(0x12B4, "mAh", group="slow", counter=True)
     battery_soh = u16(0x12B8, "%", mask=0xFF00, group="slow")
     precharge = enum(0x12B8, SWITCH, mask=0x00FF, vendor_specific=True)
@@ -102,7 +102,7 @@ class PB(Driver, table="holding", stride=2, max_block=122, gaps_readable=True, p
     battery_temperature_5 = i16(0x12FC, "°C", scale=0.1)
 
     operating_time = u32(0x1420, "s", group="slow", counter=True)
-    power_cycles = u32(0x1424, group="slow")
+    power_cycles = u32(0x1424, group="slow", counter=True)
 
     model_id = string(0x1400, 8, group="once")
     hardware_version = string(0x1410, 4, group="once")

@@ -22,6 +22,7 @@ from rtu_agent.driver_api import (
     Driver,
     Read,
     Serial,
+    StepFailed,
     bits,
     derived,
     discover,
@@ -93,8 +94,13 @@ class SG(Driver, table="input", word_order="little", pause_s=0.4):
 
     @discover
     def wired(self) -> Discovery:
-        """Name voltages and currents by how the output is wired."""
-        (wiring,) = yield Read("input", number(5002))
+        """Name voltages and currents by how the output is wired; an inverter that does not say it has none."""
+        try:
+            (wiring,) = yield Read("input", number(5002))
+        except StepFailed as failure:
+            if not failure.refused:
+                raise
+            return type(self)
         return type(self).plus(**output(wiring))
 
 
