@@ -59,6 +59,15 @@ _GOOD_NEWS: Final = (
     PortOpened,
     WriteRecovered,
 )
+_SAID_ALWAYS: Final = (
+    RefusalsLearnt,
+    LearntLost,
+    RetentionTooShort,
+    DriverQuarantined,
+    IdentityMismatched,
+    OutputEnded,
+)
+"""Told on change only, so each is news."""
 _DATA_LOST: Final = (DriverFailed, RecordsDropped)
 
 
@@ -103,12 +112,10 @@ class Log:
                 news = self._ends((DeviceStateChanged, device))
             case WriteFailed(output=output, kind="retryable" | "auth" as kind):
                 news = self._begins((WriteFailed, output, kind))
-            case RefusalsLearnt() | LearntLost() | RetentionTooShort() | DriverQuarantined() | IdentityMismatched():
-                news = True
             case WriteRecovered(output=output):
                 self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
                 news = True
-            case OutputEnded():
+            case _ if isinstance(event, _SAID_ALWAYS):
                 news = True
             case _:
                 swarm = _swarm(event)
