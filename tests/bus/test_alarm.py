@@ -57,6 +57,21 @@ async def test_a_moment_that_has_passed_rings_at_once(kind: type[LoopAlarm]) -> 
     alarm.close()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="timerfd")
+async def test_an_alarm_that_has_learnt_is_still_never_early() -> None:
+    """It sets its timer earlier the longer it knows how long waking up takes; whoever is woken does not notice."""
+    loop = asyncio.get_running_loop()
+    rung: asyncio.Queue[float] = asyncio.Queue()
+    alarm = TimerfdAlarm(loop, lambda: rung.put_nowait(loop.time()))
+
+    for _ in range(200):
+        alarm.set(at := loop.time() + 0.001)
+        assert await asyncio.wait_for(rung.get(), 5) >= at
+    alarm.close()
+
+    assert rung.empty()
+
+
 async def test_the_best_alarm_is_chosen() -> None:
     """Linux has timerfd; the others have the event loop."""
     alarm = make_alarm(asyncio.get_running_loop(), lambda: None)

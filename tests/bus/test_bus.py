@@ -201,7 +201,9 @@ async def test_a_port_in_use_is_said_to_be(desk: Desk, tmp_path: Path, kind: typ
     said: list[Event] = []
     second = Bus("c", Master("c", LINE), kind(str(link), LINE), said.append, SystemClock())
     running = asyncio.create_task(second.run())
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(10):
+        while not said:  # noqa: ASYNC110 - a port that cannot be opened has no event
+            await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

@@ -133,6 +133,8 @@ class DevicePlans:
         if due & self._apart:
             return frozenset()
         able = sorted(nearly & {*self.groups} - due - self._apart)
+        if not able:
+            return frozenset()
         choices = [frozenset(some) for size in range(len(able) + 1) for some in combinations(able, size)]
         return max(choices, key=lambda some: self._saved_s(due, some))  # of equal ones the first, which is the smallest
 

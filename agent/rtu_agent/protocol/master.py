@@ -58,8 +58,6 @@ ADAPTER_PAUSE_S: Final = 0.020
 """The longest pause a USB adapter may put into one frame: FTDI's default latency timer is 16 ms."""
 CLOCK_TOLERANCE: Final = 0.95
 """A device's bit clock may be a little fast; a stale reply is early by whole frames."""
-FASTEST: Final = 0.98
-"""How little of its time the rest of a reply may take; a bit clock that is further off is not understood reliably."""
 BUFFER_LIMIT: Final = 4 * MAX_SIZE
 
 
@@ -214,8 +212,9 @@ class Master:
             return None
         if self._buffer:
             # The first byte to come may be due at once, and the last one is wanted when it comes. Counted from the
-            # beginning alone: bytes that were left waiting must not look younger than they are.
-            soonest_s = FASTEST * self.line.wire_s(running.to_come - 1)
+            # beginning alone, with the tolerance of `_is_early`: no frame that came too early is read so late that it
+            # seems to be in time.
+            soonest_s = CLOCK_TOLERANCE * self.line.wire_s(running.to_come - 1)
             look = running.begun_at + soonest_s if running.missing else now
         else:
             look = running.asked_at if self._echo else now

@@ -55,7 +55,7 @@ class Transaction:
             self.begun_at, self.begun = now, self.received
         self.missing = missing
         self.to_come = self.received - self.begun + missing
-        # Whether it is an exception, the shortest of all, shows with the next byte; anything else with the last.
+        # With the next byte it shows whether it is an exception, the shortest of all; else all must be there first.
         self.judge_from = self.received + (missing if missing != EXCEPTION_SIZE - 1 else 1)
 
     @property
