@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 FOR ?=
 
-.PHONY: demo test nightly faults bench-outputs lint lock clean
+.PHONY: demo test nightly faults bench bench-outputs lint lock clean
 
 # Ctrl-C is how a demo ends: the shell waits for the agent's own end, and its exit code 130 is no error.
 demo: $(VENV)/agent.stamp
@@ -23,6 +23,10 @@ nightly: $(VENV)/dev.stamp
 # Measures this agent and other masters under the same faults, and writes docs/reliability.md.
 faults: $(VENV)/dev.stamp
 	PYTHONPATH=tests $(BIN)/python tests/faults/compare.py docs/reliability.md
+
+# All benchmarks, or those named in ARGS; what they print becomes a section of docs/benchmarks.md.
+bench: $(VENV)/dev.stamp
+	PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
