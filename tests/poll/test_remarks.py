@@ -67,3 +67,15 @@ def test_a_remark_has_the_quality_of_what_it_is_about() -> None:
     assert about.quality is RecordQuality.PARTIAL
     assert remarks.became("suspect", "no_reply", 1).quality is RecordQuality.NO_ANSWER
     assert remarks.became("online", "good", 2).quality is RecordQuality.GOOD
+
+
+def test_another_device_is_said_with_what_does_not_hold() -> None:
+    """And that it is the right one again."""
+    remarks = Remarks(TAGS)
+
+    wrong, right = remarks.identity("model_id is 8, and should be 7", 5), remarks.identity("", 6)
+
+    assert (wrong.time_ms, wrong.values) == (5, ("mismatch: model_id is 8, and should be 7",))
+    assert wrong.quality is RecordQuality.NO_ANSWER
+    assert (right.values, right.quality) == (("good",), RecordQuality.GOOD)
+    assert right.series.tags == {**TAGS, "kind": "identity"}

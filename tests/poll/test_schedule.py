@@ -345,3 +345,34 @@ def test_a_device_that_was_away_makes_no_burst() -> None:
     assert order[100] == "a"
     assert "aa" not in order
     assert order[140:].count("a") == pytest.approx(160 / 4, abs=2)
+
+
+def test_a_group_that_a_device_turns_out_not_to_have_is_never_due() -> None:
+    """Neither the tick that waits nor another, also when the device is back; nothing of it is overtaken."""
+    jobs = [Job("a", "fast", 1.0), Job("a", "slow", 5.0)]
+    schedule = Schedule(jobs, 0.0)
+    schedule.overtaken(0.0)
+
+    schedule.only("a", ("fast",), 0.0)
+    schedule.now("a", 0.0)
+
+    assert [tick.job.group for tick in drain(schedule, 0.0)] == ["fast"]
+    for now in range(1, 30):
+        assert schedule.overtaken(float(now)) == []
+        assert [tick.job.group for tick in drain(schedule, float(now))] == ["fast"]
+
+
+def test_a_group_that_a_device_has_after_all_is_due_at_once_and_on_its_grid_then() -> None:
+    """Another device stands in its place; a group that it had all the time keeps its grid."""
+    schedule = Schedule([Job("a", "fast", 1.0), Job("a", "slow", 5.0)], 0.0)
+    schedule.only("a", ("fast",), 0.0)
+    drain(schedule, 0.0)
+
+    schedule.only("a", ("fast", "slow"), 0.5)
+
+    assert [tick.job.group for tick in drain(schedule, 0.5)] == ["slow"]
+    slow = []
+    for now in range(1, 21):
+        slow += [tick for tick in drain(schedule, float(now)) if tick.job.group == "slow"]
+    assert [later.due - earlier.due for earlier, later in pairwise(slow)] == pytest.approx([5.0] * 3)
+    assert len(slow) == 4

@@ -51,6 +51,8 @@ def show(name: str, as_json: bool) -> None:
     for word, said in (("products", ", ".join(driver.products)), ("source", driver.source)):
         if said:
             click.echo(f"{word}: {said}")
+    if driver.writes:
+        click.echo("writes: pages or scripts; the entry of each device must say `allow_writes: true`")
     click.echo(f"factory settings: {serial.baudrate} baud, parity {serial.parity}, unit {serial.unit}\n")
     for signal in _signals(driver):
         click.echo("{point:<34} {table:<14} {address:<8} {type:<14} {group:<7} {field}".format(**_signal(signal)))

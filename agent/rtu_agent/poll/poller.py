@@ -20,14 +20,14 @@ from rtu_agent.events import (
     DeviceStateChanged,
     PollSkipped,
     RefusalsLearnt,
-    SkipReason,
     Watcher,
 )
+from rtu_agent.poll.access import Access
 from rtu_agent.poll.acquaintance import GOOD, Acquaintance
 from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.device_plans import NOTHING
 from rtu_agent.poll.health import SILENT, verdict
-from rtu_agent.poll.job import Job, Tick
+from rtu_agent.poll.job import Tick
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.probing import Probing
 from rtu_agent.poll.progress import ANSWERED, Progress
@@ -73,8 +73,7 @@ class Poller:
         self._teller = Teller(asker.bus.name, schedule, watch, accept, clock)
         self._runner = Runner(asker, self._heard)
         self._acquaintance = Acquaintance(asker, self._runner, self._heard, watch, accept, clock)
-        self._owing: set[str] = set()
-        """Held until they have answered an earlier request, or will not, or until their drivers have rested."""
+        self._access = Access(asker.bus, self._devices, schedule, clock)
         self._waiting: list[Progress] = []
         """Polls of busy devices."""
         self._probed = False
@@ -85,11 +84,11 @@ class Poller:
         while True:
             now = self._clock.monotonic()
             for job in self._schedule.overtaken(now):
-                self._watch(PollSkipped(self._bus.name, job.device, job.group, self._obstacle(job)))
+                self._watch(PollSkipped(self._bus.name, job.device, job.group, self._access.obstacle(job)))
             if not self._bus.opened.is_set():
                 await _wait(self._bus.opened, LONGEST_REST_S)
                 continue
-            self._release(now)
+            self._access.release(now)
             if not await self._do_something(now):
                 await asyncio.sleep(max(0.0, self._next_moment(now) - now))
 
@@ -111,7 +110,7 @@ class Poller:
 
     def _to_probe(self, now: float) -> PolledDevice | None:
         """Return the silent device to probe now: never two in a row while others wait, and in a gap if one comes."""
-        name = self._probing.due(now, self._blocked)
+        name = self._probing.due(now, self._access.blocked)
         if name is None:
             return None
         device, room_s = self._devices[name], self._schedule.room_s(now)
@@ -120,43 +119,13 @@ class Poller:
         return device
 
     def _next_moment(self, now: float) -> float:
-        moments = [now + LONGEST_REST_S, self._schedule.next_due(now), self._probing.next_due(now, self._blocked)]
-        moments += [progress.resume_at for progress in self._waiting]
-        moments += [self._barred(name) or now for name in self._owing]
+        moments = [
+            now + LONGEST_REST_S,
+            self._schedule.next_due(now),
+            self._probing.next_due(now, self._access.blocked),
+        ]
+        moments += [self._access.next_release(now), *(progress.resume_at for progress in self._waiting)]
         return min(moments)
-
-    # -- who may be asked ----------------------------------------------------------------------------------------------
-
-    def _blocked(self, name: str) -> float | None:
-        return self._bus.quarantined_until(self._devices[name].unit)
-
-    def _barred(self, name: str) -> float | None:
-        """Return until when a device is not polled: it may answer late, or its driver rests."""
-        untils = self._blocked(name), self._devices[name].trust.rests_until(self._clock.monotonic())
-        return max((until for until in untils if until is not None), default=None)
-
-    def _obstacle(self, job: Job) -> SkipReason:
-        """Return what kept a device from being polled."""
-        if not self._bus.opened.is_set():
-            return "port_down"
-        if not self._devices[job.device].health.online:
-            return "offline"
-        if self._devices[job.device].trust.rests_until(self._clock.monotonic()) is not None:
-            return "driver"
-        return "overload" if self._blocked(job.device) is None else "quarantine"
-
-    def _hold(self, device: PolledDevice) -> None:
-        """Let nobody ask a device that is silent, rests, or may still answer an earlier request."""
-        if self._barred(device.name) is not None:
-            self._owing.add(device.name)
-        if device.name in self._owing or not device.health.online:
-            self._schedule.hold(device.name)
-
-    def _release(self, now: float) -> None:
-        for name in [name for name in self._owing if self._barred(name) is None]:
-            self._owing.remove(name)
-            if self._devices[name].health.online:
-                self._schedule.release(name, now)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
@@ -217,7 +186,7 @@ class Poller:
                 await self._search(device)
         if device.owed and progress.kind == "port_lost":
             self._schedule.now(device.name, self._clock.monotonic())
-        self._hold(device)
+        self._access.hold(device)
 
     async def _search(self, device: PolledDevice) -> None:
         known = device.refusals.known
@@ -243,7 +212,7 @@ class Poller:
         if after == "online":
             self._schedule.release(device.name, now)
             self._schedule.now(device.name, now)
-        self._hold(device)
+        self._access.hold(device)
         if after is not None:
             device.met = device.met and not (before == "offline" and device.must_be_met)
             self._accept(device.remarks.became(after, kind, self._teller.time_ms(outcome, outcome)))
