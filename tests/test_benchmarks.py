@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import PAGE, names, placed
+from bench.__main__ import NAMES, PAGE, placed
 from bench.kit.wire import Passed, Trace, quantile
 from bench.plans import legal_gap, ways
 from rtu_agent.domain.registers import Span, Table
@@ -23,8 +23,8 @@ def test_every_benchmark_has_its_section() -> None:
     """With its numbers, the date and the command; and no section is left of a benchmark that is gone."""
     page = PAGE.read_text(encoding="utf-8")
 
-    assert sorted(re.findall(r"^<!-- (?!end of )(\w+) -->", page, flags=re.MULTILINE)) == names()
-    for name in names():
+    assert sorted(re.findall(r"^<!-- (?!end of )(\w+) -->", page, flags=re.MULTILINE)) == sorted(NAMES)
+    for name in NAMES:
         section = page[page.index(f"<!-- {name} -->") : page.index(f"<!-- end of {name} -->")]
         assert re.search(rf"Measured on \d{{4}}-\d\d-\d\d with `make bench ARGS={name}`", section)
         assert re.search(r"^\|.*\d.*\|$", section, flags=re.MULTILINE)

@@ -47,8 +47,10 @@ def ways(driver: type[Driver], line: LineSettings) -> list[tuple[int, float]]:
     """Return requests and seconds of each way: the plan, every constant gap, one request for each point.
 
     Raises:
-        PlanError: the driver is read by scripts.
+        PlanError: the driver is read by scripts, or which registers there are depends on the device.
     """
+    if driver.scripts or driver.discovery():
+        raise PlanError(f"{driver.name} is read by scripts or has to be found out, so its plan depends on the device")
     plans = polled_device("d", 1, driver, line, {"site": "s", "bus": "b", "device": "d"}).plans
     groups = frozenset(plans.groups) - {ONCE} or frozenset({ONCE})
     signals = [signal for signal in driver.signals if signal.group in groups]
