@@ -17,7 +17,6 @@ from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.assembly import become
 from rtu_agent.poll.health import verdict
 from rtu_agent.poll.polled import PolledDevice
-from rtu_agent.poll.progress import ENDS
 from rtu_agent.poll.proving import mismatch, question, said
 from rtu_agent.poll.run import Run
 from rtu_agent.poll.runner import Heard, Runner
@@ -60,16 +59,22 @@ class Acquaintance:
         self._clock = clock
 
     async def make(self, device: PolledDevice) -> Failure:
-        """Find out all that there is; return how that failed, `GOOD` if it did not."""
+        """Find out all that there is; return how that failed, `GOOD` if it did not.
+
+        The next tick tries again, but what the next try would hardly change waits longer: a mistake of the driver,
+        another device, and a script to which the device has said no.
+        """
         failure = await self._proven(device, device.base.proofs)
         if failure == GOOD:
             failure = await self._runner.pay(device), ""  # only now: another device is owed nothing
+        patient = failure[0] == "driver_failed"
         if failure == GOOD:
             failure = await self._found(device)
+            patient = failure[0] in ("driver_failed", "exception")
         device.met = failure == GOOD
         if device.met:
             self._say(device, "")
-        if not device.met and failure[0] not in ENDS:
+        if patient:
             device.trust.wait(self._clock.monotonic() + ONCE_RETRY_S)
         return failure
 
