@@ -27,6 +27,7 @@ faults: $(VENV)/dev.stamp
 # All benchmarks, or those named in ARGS; what they print becomes a section of docs/benchmarks.md.
 bench: $(VENV)/dev.stamp
 	PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
+	$(if $(ARGS),,$(MAKE) bench-outputs)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
