@@ -96,6 +96,17 @@ def test_overtaken_ticks_are_counted_and_only_one_waits() -> None:
     assert [tick.due for tick in drain(schedule, 5.5)] == [5.0]
 
 
+def test_a_tick_that_was_brought_forward_and_waits_is_not_lost_when_its_time_comes() -> None:
+    """The first round of a bus takes longer than the phases of some: they are late, and nothing is skipped."""
+    jobs = [Job(name, "normal", 4.0) for name in "abcd"]
+    schedule = Schedule(jobs, 0.0)
+
+    assert [schedule.take(0.0), schedule.overtaken(3.5)] == [Tick(jobs[0], 0.0), []]
+    assert {tick.job.device: tick.due for tick in drain(schedule, 3.5)} == {"b": 1.0, "c": 2.0, "d": 3.0}
+    assert schedule.overtaken(7.9) == []
+    assert len(schedule.overtaken(11.5)) == 4
+
+
 def test_a_held_device_keeps_its_tick() -> None:
     """A quarantined device waits for its turn while others go on."""
     schedule = Schedule([FAST, SLOW], 0.0)

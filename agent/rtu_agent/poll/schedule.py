@@ -4,8 +4,8 @@ Theory of operation
 -------------------
 Every job, one group of one device, has a fixed grid of ticks: start + phase + n x period. The grid never moves with how
 long polls take, so nothing drifts. Phases are spread over the period, and those of one period are shifted against those
-of another, so that slow groups do not land together. Only the first tick of each job comes at once, so that a started
-agent shows values soon.
+of another, so that slow groups do not land together. Only the first tick of each job is brought forward to the start,
+so that a started agent shows values soon; one that still waits when its own time comes is the same tick, and not lost.
 
 A tick whose time has come waits, and `waiting` says whose turn it is. A tick that still waits when the next one of its
 job comes is overtaken: it will never be polled, and is handed out to be counted. So at most one tick of a job waits.
@@ -100,8 +100,9 @@ class Schedule:
         tick = row.following
         self._follow(row)
         if row.due is not None:
-            self._overtaken.append(row.job)
-            row.due = tick
+            if not row.early:
+                self._overtaken.append(row.job)
+            row.due, row.early = tick, False
         else:
             row.due = tick
             self._wait(row, now)
@@ -199,7 +200,7 @@ class Schedule:
         time = self._advance(now)
         for row in self._by_device[device].values():
             if row.due is None and row.following < inf:
-                row.due = time
+                row.due, row.early = time, True
         self._wait_all(device, time)
 
     def _wait_all(self, device: str, now: float) -> None:
@@ -214,7 +215,7 @@ class Schedule:
     def _leave(self, row: Row) -> Tick:
         assert row.due is not None, "only a tick that waits is taken"  # noqa: S101
         tick = Tick(row.job, row.due + self._jumped_s)
-        row.due, row.entry = None, None
+        row.due, row.entry, row.early = None, None, False
         return tick
 
     def _queue(self, job: Job) -> Queue:
@@ -230,3 +231,4 @@ def _spread(rows: list[Row], start: float) -> None:
         shift = number * _GOLDEN % 1
         for place, row in enumerate(equal):
             row.phase = start + row.period_s * (place + shift) / len(equal)
+            row.early = row.phase > start

@@ -54,6 +54,8 @@ class Row:
     phase: float = 0.0
     due: float | None = None
     """The one tick that waits."""
+    early: bool = False
+    """What waits was brought forward, at the start or because the device is back, and its own time is still to come."""
     deadline: float = 0.0
     """Of the last tick, in virtual time."""
     absent: bool = False
