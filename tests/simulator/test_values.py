@@ -113,4 +113,5 @@ def test_every_installed_driver_can_be_simulated(driver: str) -> None:
     values = sources(found.points, "seed")
     for point in found.points:
         for time_s in DAY:
-            assert len(point.encode(values[point.name](time_s))) == point.count * (1 if point.table.of_bits else 2)
+            # Of words that lie apart, those between them are not the point's.
+            assert len(point.encode(values[point.name](time_s))) == point.codec.items * (1 if point.table.of_bits else 2)
