@@ -112,6 +112,7 @@ def test_every_installed_driver_can_be_simulated(driver: str) -> None:
     assert found
     values = sources(found.points, "seed")
     for point in found.points:
+        # Of words that lie apart, those between them are not the point's.
+        size = point.codec.items * (1 if point.table.of_bits else 2)
         for time_s in DAY:
-            # Of words that lie apart, those between them are not the point's.
-            assert len(point.encode(values[point.name](time_s))) == point.codec.items * (1 if point.table.of_bits else 2)
+            assert len(point.encode(values[point.name](time_s))) == size
