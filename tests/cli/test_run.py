@@ -119,7 +119,7 @@ def test_network_ports_are_simulated_like_any_other(tmp_path: Path) -> None:
 
 def test_simulated_buses_have_faults_on_request(tmp_path: Path) -> None:
     """Every read of the bus that is named is refused; the other bus is as ever."""
-    summary = summary_of(tmp_path, "--for", "3s", "--fault", "exception:code=04,bus=floor1")
+    summary = summary_of(tmp_path, "--for", "6s", "--fault", "exception:code=04,bus=floor1")
 
     assert summary["devices"]["meter"]["polls"]["good"] == 0
     assert summary["devices"]["meter"]["polls"]["failed"]["exception"] >= 2
