@@ -2,9 +2,9 @@
 
 All of them share one budget of the bus's time, so that their neighbours do not notice them. Unused time is saved up for
 two probes of half a second, and a probe may overdraw; then all wait until the debt is paid. A probe that is due waits
-some time for a gap between polls that is long enough. Where nobody is online
-there are no neighbours: nothing is charged, and only the pauses of `health` count. When the first of a bus comes back
-on which all were silent, it was the line and not the devices, so the others are probed at once.
+some time for a gap between polls that is long enough. Where nobody is online there are no neighbours: nothing is
+charged, and only the pauses of `health` count. When the first of a bus comes back on which all were silent, it was the
+line and not the devices, so the others are probed at once.
 """
 
 from collections.abc import Callable, Mapping
