@@ -145,14 +145,19 @@ class Bus:
     # -- the line ------------------------------------------------------------------------------------------------------
 
     def _heard(self, data: bytes) -> None:
-        self._master.receive_data(data, self._clock.monotonic())
-        self._pump()
+        now = self._clock.monotonic()
+        self._master.receive_data(data, now)
+        if self._master.needs_more:
+            self._wait(now)
+        else:
+            self._pump()
 
     def _rang(self) -> None:
         # What has arrived counts before the clock does: it may be the reply, or a reason not to send yet.
         if data := self._port.read_pending():
-            self._master.receive_data(data, self._clock.monotonic())
-        self._pump()
+            self._heard(data)
+        else:
+            self._pump()
 
     def _pump(self) -> None:
         """Let the master do all it can do now."""

@@ -23,7 +23,7 @@ A caller need not wake up for every byte. `next_look` says until when it may lea
 reply has begun, the wire says how long the rest of it takes at least, and nothing before can end the transaction. What
 is read at such a look counts as arrived then. That is never before it has arrived, so no silence becomes too short; and
 the look comes before the last byte can have, so none becomes longer, unless the adapter delivered the beginning late,
-and then by no more than it was late.
+and then by no more than it was late; or unless the unit's clock is more than 2 % fast, and then by what is more.
 
 Whoever edits this file: no rule here may depend on how bytes are cut into chunks, and no path may lead from
 `request` to anything but one `Completed`. The property tests hold both.
@@ -50,7 +50,7 @@ from rtu_agent.protocol.guard import guarded, writes
 from rtu_agent.protocol.lost import LostRequest, LostRequests
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import EXCEPTION_BIT, Request
-from rtu_agent.protocol.scan import Scan, reply_at, scan
+from rtu_agent.protocol.scan import Scan, growing, reply_at, scan
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.protocol.transaction import Transaction
 
@@ -58,6 +58,8 @@ ADAPTER_PAUSE_S: Final = 0.020
 """The longest pause a USB adapter may put into one frame: FTDI's default latency timer is 16 ms."""
 CLOCK_TOLERANCE: Final = 0.95
 """A device's bit clock may be a little fast; a stale reply is early by whole frames."""
+LOOK_TOLERANCE: Final = 0.98
+"""UARTs understand each other while their clocks differ by less than 2 to 3 %. Faster, and the silence gets longer."""
 BUFFER_LIMIT: Final = 4 * MAX_SIZE
 
 
@@ -114,6 +116,12 @@ class Master:
     def busy(self) -> bool:
         """True while a transaction is under way."""
         return self._running is not None
+
+    @property
+    def needs_more(self) -> bool:
+        """True while what has been received can change nothing before more comes or a deadline passes."""
+        running = self._running
+        return running is not None and running.sent_at is not None and running.received < running.judge_from
 
     def quarantined_until(self, unit: int, now: float) -> float | None:
         """Return until when `unit` may still answer an earlier request and must not be asked, or None."""
@@ -211,10 +219,9 @@ class Master:
         if not self._paced or running is None or running.sent_at is None:
             return None
         if self._buffer:
-            # The first byte to come may be due at once, and the last one is wanted when it comes. Counted from the
-            # beginning alone, with the tolerance of `_is_early`: no frame that came too early is read so late that it
-            # seems to be in time.
-            soonest_s = CLOCK_TOLERANCE * self.line.wire_s(running.to_come - 1)
+            # The first byte to come may be due at once, and the last one is wanted when it comes. A frame that came
+            # too early is not read in time for that: its beginning, which is read at once, came too early as well.
+            soonest_s = LOOK_TOLERANCE * self.line.wire_s(running.to_come - 1)
             look = running.begun_at + soonest_s if running.missing else now
         else:
             look = running.asked_at if self._echo else now
@@ -254,7 +261,10 @@ class Master:
             if len(self._buffer) > BUFFER_LIMIT:
                 self._discard_strays(now)
             return
-        if running.received < running.judge_from:
+        if self.needs_more:
+            return
+        if missing := growing(bytes(self._buffer), running):
+            running.expect(missing, now)
             return
         found = self._scan(running, now, final=False)
         self._note(found, now)

@@ -7,7 +7,7 @@ Source: MODBUS Application Protocol Specification V1.1b3, sections 6.1 to 6.4 (f
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from rtu_agent.domain.registers import HIGHEST_ADDRESS, Table
@@ -67,6 +67,8 @@ class ReadRequest:
     table: Table
     address: int
     count: int
+    _pdu: bytes = field(init=False, repr=False, compare=False)
+    _reply_begins: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         widest = MAX_BITS if self.table.of_bits else MAX_REGISTERS
@@ -74,6 +76,9 @@ class ReadRequest:
             raise LocalProtocolError(f"{self.count} items of {self.table} asked for; one request carries 1 to {widest}")
         if not 0 <= self.address <= HIGHEST_ADDRESS + 1 - self.count:
             raise LocalProtocolError(f"0x{self.address:04X}+{self.count} leaves the address space 0x0000 to 0xFFFF")
+        # A plan asks the same again and again.
+        object.__setattr__(self, "_pdu", struct.pack(">BHH", self.function, self.address, self.count))
+        object.__setattr__(self, "_reply_begins", bytes((self.function, self._data_size)))
 
     @property
     def function(self) -> int:
@@ -87,15 +92,15 @@ class ReadRequest:
     @property
     def longest_reply(self) -> int:
         """Function, byte count, data: the only size there is."""
-        return 2 + self._data_size
+        return 2 + self._reply_begins[1]
 
     def encode(self) -> bytes:
         """Return function, address, count."""
-        return struct.pack(">BHH", self.function, self.address, self.count)
+        return self._pdu
 
     def reply_size(self, pdu: bytes) -> int:
         """Return the one size, if function and byte count are those asked for."""
-        return self.longest_reply if bytes((self.function, self._data_size)).startswith(pdu[:2]) else 0
+        return 2 + self._reply_begins[1] if self._reply_begins.startswith(pdu[:2]) else 0
 
     def payload(self, pdu: bytes) -> bytes:
         """Return the register words, big-endian, or the bits, least significant first."""

@@ -104,6 +104,15 @@ def scan(buffer: bytes, awaited: Sent | None, lost: Sequence[Sent], *, echo_expe
     return found
 
 
+def growing(buffer: bytes, awaited: Sent) -> int:
+    """Return how many bytes are missing to a reply that begins the buffer, or 0 where `scan` must look closer.
+
+    It is what `scan` finds in such a buffer, which most looks find.
+    """
+    is_closed = not buffer or buffer.startswith(awaited.frame)
+    return 0 if is_closed else max(0, _missing(buffer, 0, awaited))
+
+
 def _awaited_at(buffer: bytes, at: int, awaited: Sent, found: Scan, *, echo_expected: bool) -> int:
     """Take the echo or the reply that is whole at `at`; return its size or 0."""
     # One echo comes at most, and before the reply, which looks the same where a write is answered.

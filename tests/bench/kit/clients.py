@@ -8,9 +8,12 @@ It prints the processor time of one transaction, the first ones and the start of
 """
 
 import asyncio
+import contextlib
 import json
+import os
 import sys
 import time
+import tty
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -22,6 +25,7 @@ from rtu_agent.bus.bus import Bus
 from rtu_agent.bus.factory import make_port
 from rtu_agent.clock import SystemClock
 from rtu_agent.domain.registers import Table
+from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.pdu import ReadRequest
 from rtu_agent.protocol.timing import LineSettings
@@ -121,11 +125,35 @@ def _minimalmodbus(wish: dict[str, Any]) -> float:
     return _repeat_blocking(lambda: len(instrument.read_registers(0, wish["registers"])), wish)
 
 
+def _busy_loop(wish: dict[str, Any]) -> float:
+    """The floor: it never sleeps, judges nothing, and keeps t3.5 after the last byte that it saw."""
+    line = LineSettings(wish["baudrate"], "none", wish["stop_bits"])
+    request = frame(UNIT, ReadRequest(Table.HOLDING, 0, wish["registers"]).encode())
+    fd = os.open(wish["port"], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    tty.setraw(fd)
+
+    def read() -> int:
+        os.write(fd, request)
+        missing = 5 + 2 * wish["registers"]
+        while missing:
+            with contextlib.suppress(BlockingIOError):
+                missing -= len(os.read(fd, missing))
+        free_at = time.monotonic() + line.t35_s
+        while time.monotonic() < free_at:
+            pass
+        return int(wish["registers"])
+
+    cost_s = _repeat_blocking(read, wish)
+    os.close(fd)
+    return cost_s
+
+
 CLIENTS: dict[str, Callable[[dict[str, Any]], float]] = {
     "agent": _agent,
     "pymodbus async": _pymodbus_async,
     "pymodbus sync": _pymodbus_sync,
     "minimalmodbus": _minimalmodbus,
+    "busy loop": _busy_loop,
 }
 
 if __name__ == "__main__":
