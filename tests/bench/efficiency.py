@@ -95,8 +95,8 @@ does not keep the silence of t3.5. Bytes reach the client one by one, which is t
 {ROUNDS} rounds of {ROUND_S:g} s, the clients in turns; every transaction of every round counts, the mean shows what
 the rest of the machine does to it; CPU is the median of the rounds. Clients and wire go before all other programs
 where the system lets them. The busy loop is the floor: it never sleeps, judges nothing, and sends t3.5 after it has
-seen the last byte, so what it needs more than the ideal is what machine and wire need to hand bytes over. pymodbus makes no second attempt
-(`retries=0`); "to async" is the ratio to its asynchronous client.
+seen the last byte; what it needs beyond the ideal is what machine and wire need to hand bytes over. pymodbus makes no
+second attempt (`retries=0`); "to async" is the ratio to its asynchronous client.
 """
 
 if __name__ == "__main__":
