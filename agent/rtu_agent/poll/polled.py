@@ -13,7 +13,7 @@ from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.remarks import Remarks
 from rtu_agent.poll.run import Place
 from rtu_agent.poll.trust import Trust
-from rtu_agent.protocol.pdu import ReadRequest
+from rtu_agent.protocol.pdu import ReadRequest, read_request
 from rtu_agent.protocol.timing import LineSettings
 
 
@@ -70,7 +70,7 @@ class PolledDevice:
 
     def request(self, span: Span) -> ReadRequest:
         """Return what asks for a span, whose address counts registers."""
-        return ReadRequest(span.table, span.address * self.stride, span.count)
+        return read_request(span.table, span.address * self.stride, span.count)
 
     def record(self, plan: PollPlan, payloads: Sequence[bytes | None], time_ms: int) -> Record:
         """Return the record of one poll; a poll without any payload has a record without values."""

@@ -8,6 +8,7 @@ Source: MODBUS Application Protocol Specification V1.1b3, sections 6.1 to 6.4 (f
 
 import struct
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol
 
 from rtu_agent.domain.registers import HIGHEST_ADDRESS, Table
@@ -105,3 +106,13 @@ class ReadRequest:
     def payload(self, pdu: bytes) -> bytes:
         """Return the register words, big-endian, or the bits, least significant first."""
         return pdu[2:]
+
+
+@lru_cache(maxsize=4096)
+def read_request(table: Table, address: int, count: int) -> ReadRequest:
+    """Return the request that reads `count` items from `address`: the same one again for whoever polls it again.
+
+    Raises:
+        LocalProtocolError: no request can ask for that.
+    """
+    return ReadRequest(table, address, count)
