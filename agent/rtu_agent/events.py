@@ -60,6 +60,14 @@ class LoopLagged(Event):
     lag_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class ClockJumped(Event):
+    """The wall clock was set, or the machine slept: times of records from before and after do not fit together."""
+
+    jump_s: float
+    """How much further the wall clock went than time did, seconds; negative when it was set back."""
+
+
 # -- bus ---------------------------------------------------------------------------------------------------------------
 
 

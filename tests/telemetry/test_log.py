@@ -79,6 +79,7 @@ def test_the_names_of_the_lines_are_a_contract() -> None:
         "agent_stopped",
         "learnt_lost",
         "loop_lagged",
+        "clock_jumped",
         "bus_event",
         "port_opened",
         "port_lost",

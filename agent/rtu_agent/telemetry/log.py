@@ -1,7 +1,8 @@
 """Events → log lines that a person needs.
 
 A condition is said once when it begins and once when it ends; what may come in swarms is rate-limited; everything else
-is for debugging. The name of a line is the name of its event class in snake_case, and its keys are the event's fields.
+is for debugging. Which event is which stands in `news`. The name of a line is the name of its event class in
+snake_case, and its keys are the event's fields.
 """
 
 import logging
@@ -17,58 +18,20 @@ from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
 from rtu_agent.events import (
     AdapterLatencyRead,
-    AgentStarted,
     AgentStopped,
-    DeviceRecognised,
     DeviceStateChanged,
-    DriverFailed,
-    DriverQuarantined,
-    DriverRecovered,
-    EchoDetected,
     Event,
-    ForeignFrameDiscarded,
-    IdentityMismatched,
-    LateReplyDiscarded,
-    LearntLost,
-    LoopLagged,
-    NoiseDiscarded,
-    OutputEnded,
     PortLost,
     PortOpened,
     PortOpenFailed,
-    RecordsDropped,
-    RefusalsLearnt,
-    RetentionTooShort,
     WriteFailed,
     WriteRecovered,
 )
+from rtu_agent.telemetry.news import HABITS, Habit, amount, level, swarm
 from rtu_agent.telemetry.rate_limiter import RateLimiter
 
 WINDOW_S: Final = 10.0
 """At most one line per kind and bus, driver or output in this time, seconds."""
-
-NOTABLE_LAG_S: Final = 0.5
-"""A loop that comes back later than this delays polls so that one can see it, seconds."""
-
-_GOOD_NEWS: Final = (
-    AgentStarted,
-    AgentStopped,
-    DeviceRecognised,
-    DriverRecovered,
-    EchoDetected,
-    PortOpened,
-    WriteRecovered,
-)
-_SAID_ALWAYS: Final = (
-    RefusalsLearnt,
-    LearntLost,
-    RetentionTooShort,
-    DriverQuarantined,
-    IdentityMismatched,
-    OutputEnded,
-)
-"""Told on change only, so each is news."""
-_DATA_LOST: Final = (DriverFailed, RecordsDropped)
 
 
 class Log:
@@ -86,14 +49,14 @@ class Log:
         with self._lock:
             now = self._clock.monotonic()
             for held, others in self._limiter.due(float("inf") if isinstance(event, AgentStopped) else now):
-                self._say(_level(held), held, held_back=others)
+                self._say(level(held), held, held_back=others)
             if self._is_news(event, now):
-                self._say(_level(event), event)
+                self._say(level(event), event)
             elif self._logger.is_enabled_for(logging.DEBUG):
                 self._say(logging.DEBUG, event)
 
-    def _say(self, level: int, event: Event, **more: int) -> None:
-        self._logger.log(level, event_name(type(event)), **_keys(event), **more)
+    def _say(self, loudness: int, event: Event, **more: int) -> None:
+        self._logger.log(loudness, event_name(type(event)), **_keys(event), **more)
 
     def _is_news(self, event: Event, now: float) -> bool:
         match event:
@@ -115,12 +78,10 @@ class Log:
             case WriteRecovered(output=output):
                 self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
                 news = True
-            case _ if isinstance(event, _SAID_ALWAYS):
-                news = True
+            case _ if (kind := swarm(event)) is not None:
+                news = self._limiter.admit(kind, event, amount(event), now)
             case _:
-                swarm = _swarm(event)
-                is_first = swarm is not None and self._limiter.admit(swarm, event, _amount(event), now)
-                news = is_first or isinstance(event, _GOOD_NEWS)
+                news = HABITS.get(type(event)) is Habit.ALWAYS
         return news
 
     def _begins(self, condition: Hashable) -> bool:
@@ -137,51 +98,6 @@ class Log:
 def event_name(event_class: type[Event]) -> str:
     """Return the stable name of an event's lines, for example `port_open_failed`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", event_class.__name__).lower()
-
-
-def _level(event: Event) -> int:
-    """Return how loud an event is that is news."""
-    match event:
-        case DeviceStateChanged(after="online") | AdapterLatencyRead(mend=None) | RefusalsLearnt(refused=""):
-            return logging.INFO
-        case IdentityMismatched(said=""):
-            return logging.INFO
-        case WriteFailed(kind="auth" | "rejected"):
-            return logging.ERROR
-        case _ if isinstance(event, _DATA_LOST):
-            return logging.ERROR
-        case _ if isinstance(event, _GOOD_NEWS):
-            return logging.INFO
-        case _:
-            return logging.WARNING
-
-
-def _swarm(event: Event) -> Hashable | None:
-    """Return which swarm an event is one of; None if it comes alone or is no news at all."""
-    match event:
-        case NoiseDiscarded(bus=bus) | ForeignFrameDiscarded(bus=bus) | LateReplyDiscarded(bus=bus):
-            return type(event), bus
-        case DriverFailed(driver=driver):
-            return DriverFailed, driver
-        case WriteFailed(output=output):
-            return WriteFailed, output
-        case RecordsDropped(output=output, reason=reason):
-            return RecordsDropped, output, reason
-        case LoopLagged(lag_s=lag_s) if lag_s >= NOTABLE_LAG_S:
-            return LoopLagged
-        case _:
-            return None
-
-
-def _amount(event: Event) -> int:
-    """Return how much one event of a swarm stands for: bytes of noise, dropped records, otherwise itself."""
-    match event:
-        case NoiseDiscarded(count=count):
-            return count
-        case RecordsDropped(records=records):
-            return records
-        case _:
-            return 1
 
 
 def _keys(event: Event) -> dict[str, Any]:

@@ -53,8 +53,8 @@ def render() -> str:
     parts = [_HEAD]
     for title, section in families.SECTIONS.items():
         rows = [(f"`{f.name}`", f.kind, _words(f.labels), _meaning(f)) for f in section]
-        parts.append(f"## {title}\n\n" + _table(("name", "type", "labels", "meaning"), rows))
-    parts.append("## Label values\n\n" + _table(("label", "values"), _LABEL_VALUES.items()))
+        parts.append(f"## {title}\n\n" + table(("name", "type", "labels", "meaning"), rows))
+    parts.append("## Label values\n\n" + table(("label", "values"), _LABEL_VALUES.items()))
     return "\n".join(parts)
 
 
@@ -65,7 +65,8 @@ def _meaning(family: Family) -> str:
     return f"{family.meaning} Buckets: {bounds} s."
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a table as Markdown."""
     lines = [head, ("---",) * len(head), *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
