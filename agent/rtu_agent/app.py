@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from rtu_agent.config.model import BusSettings, DeviceSettings, Site
 from rtu_agent.config.ports import has_line
 from rtu_agent.domain.record import Field
 from rtu_agent.driver_api import Driver
-from rtu_agent.events import AgentStarted, AgentStopped, LoopLagged, Watcher, Watchers
+from rtu_agent.events import AgentStarted, AgentStopped, BusPlanned, ClockJumped, LoopLagged, Watcher, Watchers
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.marks import Limits
 from rtu_agent.output.retention_watch import watch_retention
@@ -31,6 +32,7 @@ from rtu_agent.poll.device_plans import ONCE
 from rtu_agent.poll.facts import Facts, fingerprint
 from rtu_agent.poll.facts_file import FactsFile
 from rtu_agent.poll.job import Job
+from rtu_agent.poll.load import bus_load
 from rtu_agent.poll.memory import Memory
 from rtu_agent.poll.patience import Patience
 from rtu_agent.poll.plan import PlanError
@@ -39,6 +41,7 @@ from rtu_agent.poll.poller import Poller
 from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.schedule import Schedule
 from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.telemetry.clock_watch import ClockWatch
 from rtu_agent.telemetry.http import serve
 from rtu_agent.telemetry.http_app import Finding, make_app
 from rtu_agent.telemetry.metrics import Metrics
@@ -48,6 +51,7 @@ SPOOL_FILE: Final = "spool.sqlite3"
 TICK_S: Final = 1.0
 """How often the event loop says that it turns."""
 STUCK_S: Final = 10.0
+HASH_DIGITS: Final = 12
 STOP_S: Final = 5.0
 MODBUS_TCP_BAUDRATE: Final = 115_200
 """Stands for a network where the cost of a request is reckoned, and is the speed of what simulates it."""
@@ -63,6 +67,7 @@ class Agent:
         watchers: who is told what happens; the metrics are added here.
         clock: monotonic and wall.
         simulated: ports that stand in for those of the site, by bus; they keep the pace of a wire.
+        config_hash: tells one configuration from another, for those who compare agents.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Agent:
         watchers: Watchers,
         clock: Clock,
         simulated: Mapping[str, str] | None = None,
+        config_hash: str = "",
     ) -> None:
         self._site = site
         self._driver_of = driver_of
@@ -86,7 +92,7 @@ class Agent:
         outputs |= rollups_of(outputs.values(), names_in(site, driver_of), site.state, watchers)
         self._outputs = outputs
         self.roster = roster_of(site, driver_of, outputs)
-        watchers.add(Metrics(self._registry, self.roster, clock))
+        watchers.add(Metrics(self._registry, self.roster, clock, config_hash))
         self._limits = spool_limits(site)
         self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock, self._limits)
 
@@ -155,6 +161,9 @@ class Agent:
                 memory.keep(device, mark, patience)
                 devices.append(device)
                 jobs += jobs_of(device, entry.intervals(driver))
+        plans = {device.name: device.plans for device in devices}
+        known_jobs = [job for job in jobs if job.group in plans[job.device].groups]
+        self._watch(BusPlanned(name, bus_load(known_jobs, plans).held))
         # A port that was just opened is listened to for one timeout; nothing is due before that.
         schedule = Schedule(jobs, self._clock.monotonic() + settings.timeout)
         asker = Asker(bus, patience, self._clock)
@@ -163,12 +172,15 @@ class Agent:
     # -- health --------------------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
-        """Say how late the event loop is, and that it turns at all."""
+        """Say how late the event loop is, that it turns at all, and when the wall clock was set."""
+        clocks = ClockWatch(self._clock)
         while True:
             asked = self._clock.monotonic()
             await asyncio.sleep(TICK_S)
             self._ticked_at = self._clock.monotonic()
             self._watch(LoopLagged(max(0.0, self._ticked_at - asked - TICK_S)))
+            if jump_s := clocks.look():
+                self._watch(ClockJumped(jump_s))
 
     async def _note_opened(self, bus: AnyBus) -> None:
         await bus.opened.wait()
@@ -346,6 +358,8 @@ class LoadedSite:
     site: Site
     driver_of: Callable[[str], type[Driver]]
     output_types: Mapping[str, OutputType]
+    config_hash: str = ""
+    """The first digits of the SHA-256 of the file."""
 
 
 def load(path: Path) -> LoadedSite:
@@ -366,4 +380,5 @@ def load(path: Path) -> LoadedSite:
 
     settings = {name: output.Settings for name, output in output_types.items()}
     site = load_site(path, resolve, catalogue.names(), settings, objection_to)
-    return LoadedSite(site, found.__getitem__, output_types)
+    config_hash = sha256(path.read_bytes()).hexdigest()[:HASH_DIGITS]
+    return LoadedSite(site, found.__getitem__, output_types, config_hash)

@@ -79,6 +79,14 @@ class BusEvent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class BusPlanned(BusEvent):
+    """It was reckoned what the bus will carry, from the plans and turnarounds that are known at the start."""
+
+    utilisation: float
+    """The share of its time that its polls will take; above 0.95 they do not all fit."""
+
+
+@dataclass(frozen=True, slots=True)
 class PortOpened(BusEvent):
     """The port can be used; `reopened` tells the first time from a return."""
 

@@ -10,6 +10,7 @@ SAMPLES: tuple[Event, ...] = (
     events.LearntLost("state/facts.json", "Input/output error"),
     events.LoopLagged(0.8),
     events.ClockJumped(-3600.0),
+    events.BusPlanned("floor1", 0.41),
     events.PortOpened("floor1", "/dev/ttyUSB0", reopened=True),
     events.PortLost("floor1", "/dev/ttyUSB0", "Input/output error"),
     events.PortOpenFailed("floor1", "/dev/ttyUSB0", "No such file", 1.0),

@@ -5,11 +5,14 @@ import re
 from rtu_agent.telemetry import families
 
 CONTRACT = """
-gauge rtu_agent_build_info{version,python}
+gauge rtu_agent_build_info{version,python,config_hash}
 histogram rtu_agent_event_loop_lag_seconds{}
+counter rtu_agent_clock_jumps_total{direction}
 counter rtu_agent_bus_requests_total{bus,function,outcome}
 histogram rtu_agent_bus_request_duration_seconds{bus}
 counter rtu_agent_bus_busy_seconds_total{bus}
+counter rtu_agent_bus_silent_seconds_total{bus}
+gauge rtu_agent_bus_planned_utilisation{bus}
 counter rtu_agent_bus_transmit_bytes_total{bus}
 counter rtu_agent_bus_receive_bytes_total{bus}
 counter rtu_agent_bus_discarded_bytes_total{bus}
@@ -23,13 +26,17 @@ counter rtu_agent_polls_good_total{bus}
 counter rtu_agent_polls_failed_total{bus,reason}
 counter rtu_agent_polls_skipped_total{bus,reason}
 histogram rtu_agent_bus_poll_duration_seconds{bus}
+histogram rtu_agent_bus_cycle_duration_seconds{bus}
 gauge rtu_agent_bus_schedule_lag_seconds{bus}
+gauge rtu_agent_bus_devices{bus,state}
 gauge rtu_agent_device_up{bus,device}
 gauge rtu_agent_device_last_success_timestamp_seconds{bus,device}
 counter rtu_agent_device_poll_failures_total{bus,device,reason}
 counter rtu_agent_readings_total{bus}
 counter rtu_agent_readings_rejected_total{bus,reason}
 counter rtu_agent_driver_errors_total{driver}
+gauge rtu_agent_driver_quarantined_devices{driver}
+gauge rtu_agent_driver_mismatched_devices{driver}
 counter rtu_agent_output_writes_total{output,outcome}
 counter rtu_agent_output_records_written_total{output}
 histogram rtu_agent_output_write_duration_seconds{output}

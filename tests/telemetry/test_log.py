@@ -81,6 +81,7 @@ def test_the_names_of_the_lines_are_a_contract() -> None:
         "loop_lagged",
         "clock_jumped",
         "bus_event",
+        "bus_planned",
         "port_opened",
         "port_lost",
         "port_open_failed",

@@ -15,10 +15,15 @@ from rtu_agent.clock import HandClock
 from rtu_agent.domain.quality import Reason
 from rtu_agent.events import (
     AdapterLatencyRead,
+    BusPlanned,
+    ClockJumped,
     DeviceStateChanged,
     DriverFailed,
+    DriverQuarantined,
+    DriverRecovered,
     Event,
     ForeignFrameDiscarded,
+    IdentityMismatched,
     LateReplyDiscarded,
     LoopLagged,
     NoiseDiscarded,
@@ -44,7 +49,8 @@ class Scraped:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.metrics = Metrics(self.registry, ROSTER, HandClock(wall=WALL))
+        self.clock = HandClock(wall=WALL)
+        self.metrics = Metrics(self.registry, ROSTER, self.clock, config_hash="0123abcd")
 
     def after(self, *events: Event) -> "Scraped":
         """Let something happen."""
@@ -90,7 +96,8 @@ def test_it_says_what_is_running(scraped: Scraped) -> None:
     """A fleet is checked for its versions by one query."""
     [labels] = [dict(labels) for name, labels in scraped.samples() if name == "rtu_agent_build_info"]
 
-    assert {"version", "python"} == set(labels)
+    assert {"version", "python", "config_hash"} == set(labels)
+    assert labels["config_hash"] == "0123abcd"
 
 
 def test_there_are_no_created_series(scraped: Scraped) -> None:
@@ -134,6 +141,57 @@ def test_what_a_bus_throws_away_is_three_counters(scraped: Scraped) -> None:
     assert scraped.value("bus_discarded_bytes_total", bus="floor1") == 12
     assert scraped.value("bus_foreign_frames_total", bus="floor1") == 1
     assert scraped.value("bus_late_replies_total", bus="floor1") == 2
+
+
+def test_what_silent_devices_cost_is_counted(scraped: Scraped) -> None:
+    """A reply that is damaged held the bus as well, and somebody was there."""
+    scraped.after(transaction(), transaction(outcome="no_reply"), transaction(outcome="damaged"))
+
+    assert scraped.value("bus_silent_seconds_total", bus="floor1") == pytest.approx(0.05)
+
+
+def test_a_bus_tells_what_it_was_planned_to_carry(scraped: Scraped) -> None:
+    """Beside what it carries, so that one sees the reserve before it is needed."""
+    assert scraped.after(BusPlanned("floor1", 0.41)).value("bus_planned_utilisation", bus="floor1") == 0.41
+
+
+def test_a_cycle_is_over_when_every_device_was_polled(scraped: Scraped) -> None:
+    """The first poll begins the first cycle; a poll that failed or was skipped is one, too."""
+
+    def cycles(*events: Event) -> float | None:
+        scraped.clock.turn(2.0)
+        return scraped.after(*events).value("bus_cycle_duration_seconds_count", bus="floor1")
+
+    assert cycles(polled("main-meter")) == 0
+    assert cycles(polled("main-meter")) == 0
+    assert cycles(skipped("feeder-2", "offline")) == 1
+    assert scraped.value("bus_cycle_duration_seconds_sum", bus="floor1") == pytest.approx(4.0)
+    assert cycles(polled("feeder-2"), polled("main-meter", "no_reply")) == 2
+    assert scraped.value("bus_cycle_duration_seconds_sum", bus="floor1") == pytest.approx(6.0)
+    assert scraped.value("bus_cycle_duration_seconds_count", bus="floor2") == 0
+
+
+def test_every_device_is_in_one_state(scraped: Scraped) -> None:
+    """Before the first poll it waits; afterwards health judges."""
+
+    def states() -> list[float | None]:
+        return [scraped.value("bus_devices", bus="floor1", state=state) for state in families.STATES]
+
+    assert states() == [2, 0, 0, 0]
+    scraped.after(polled("main-meter"), polled("main-meter"), polled("feeder-2", "no_reply"))
+    assert states() == [1, 1, 0, 0]
+    scraped.after(state("offline", "feeder-2"), state("suspect"))
+    assert states() == [0, 0, 1, 1]
+    scraped.after(state("online"), state("online", "feeder-2"), polled("feeder-2"))
+    assert states() == [0, 2, 0, 0]
+
+
+def test_a_clock_that_is_set_is_counted_by_direction(scraped: Scraped) -> None:
+    """Only one that is set back writes times twice."""
+    scraped.after(ClockJumped(3600.0), ClockJumped(-2.0), ClockJumped(-3.0))
+
+    assert scraped.value("clock_jumps_total", direction="forward") == 1
+    assert scraped.value("clock_jumps_total", direction="backward") == 2
 
 
 def test_a_port_that_comes_back_is_counted(scraped: Scraped) -> None:
@@ -218,6 +276,22 @@ def test_a_driver_that_raises_is_counted(scraped: Scraped) -> None:
 
     assert scraped.value("driver_errors_total", driver="eastron.sdm120") == 1
     assert scraped.value("driver_errors_total", driver="senseair.s8") == 0
+
+
+def test_devices_that_their_driver_fails_are_shown_while_it_does(scraped: Scraped) -> None:
+    """Left alone for a while, or not what the driver is for."""
+    meter = ("floor1", "main-meter", "eastron.sdm630")
+
+    def shown() -> list[float | None]:
+        families = "driver_quarantined_devices", "driver_mismatched_devices"
+        return [scraped.value(family, driver="eastron.sdm630") for family in families]
+
+    scraped.after(DriverQuarantined(*meter, "boom", 60.0), DriverQuarantined(*meter, "boom", 120.0))
+    assert shown() == [1, 0]
+    scraped.after(DriverRecovered(*meter), IdentityMismatched(*meter, "the code is 7"))
+    assert shown() == [0, 1]
+    scraped.after(IdentityMismatched(*meter, ""))
+    assert shown() == [0, 0]
 
 
 def test_an_output_tells_what_it_took_and_what_it_refused(scraped: Scraped) -> None:

@@ -85,7 +85,7 @@ def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
     clock = SystemClock()
     watchers = Watchers()
     try:
-        agent = Agent(loaded.site, loaded.driver_of, loaded.output_types, watchers, clock, ports)
+        agent = Agent(loaded.site, loaded.driver_of, loaded.output_types, watchers, clock, ports, loaded.config_hash)
     except (SecretError, SettingsError) as error:
         click.echo(str(error), err=True)
         return exit_codes.CONFIG_INVALID

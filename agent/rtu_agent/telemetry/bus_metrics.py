@@ -3,6 +3,7 @@
 from rtu_agent.events import (
     AdapterLatencyRead,
     BusEvent,
+    BusPlanned,
     ForeignFrameDiscarded,
     LateReplyDiscarded,
     NoiseDiscarded,
@@ -28,6 +29,8 @@ class BusMetrics:
         }
         self._request_duration = instruments.histogram(families.BUS_REQUEST_DURATION, bus)
         self._busy = instruments.counter(families.BUS_BUSY, bus)
+        self._silent = instruments.counter(families.BUS_SILENT, bus)
+        self._planned = instruments.gauge(families.BUS_PLANNED, bus)
         self._transmit = instruments.counter(families.BUS_TRANSMIT, bus)
         self._receive = instruments.counter(families.BUS_RECEIVE, bus)
         self._discarded = instruments.counter(families.BUS_DISCARDED, bus)
@@ -47,6 +50,8 @@ class BusMetrics:
                 self._foreign.inc()
             case LateReplyDiscarded():
                 self._late.inc()
+            case BusPlanned(utilisation=utilisation):
+                self._planned.set(utilisation)
             case AdapterLatencyRead(latency_s=latency_s):
                 self._instruments.gauge(families.BUS_ADAPTER_LATENCY, self._bus).set(latency_s)
             case PortOpened() | PortLost() | PortOpenFailed():
@@ -61,6 +66,8 @@ class BusMetrics:
         request.inc()
         self._request_duration.observe(event.duration_s)
         self._busy.inc(event.held_s)
+        if event.outcome == "no_reply":
+            self._silent.inc(event.held_s)
         self._transmit.inc(event.sent_bytes)
         self._receive.inc(event.received_bytes)
 

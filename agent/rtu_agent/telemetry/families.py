@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from rtu_agent.domain.quality import Reason
-from rtu_agent.events import OutcomeKind, RecordsDropped, WriteFailed
+from rtu_agent.events import DeviceState, OutcomeKind, RecordsDropped, WriteFailed
 
 _LAG_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5)
 _REQUEST_BUCKETS: Final = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0)
 _POLL_BUCKETS: Final = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_CYCLE_BUCKETS: Final = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 _WRITE_BUCKETS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 OUTCOMES: Final[tuple[str, ...]] = tuple(kind for kind in get_args(OutcomeKind) if kind != "driver_failed")
 """How a transaction ends; a driver fails later."""
+STATES: Final = ("waiting", *get_args(DeviceState))
+"""A device waits until health has judged it or its first poll was answered."""
+JUMPS: Final = ("forward", "backward")
 REASONS: Final = tuple(reason.value for reason in Reason)
 READ_FUNCTIONS: Final = ("1", "2", "3", "4")
 REOPENS: Final = ("ok", "failed")
@@ -38,7 +42,10 @@ class Family:
 
 
 BUILD_INFO: Final = Family(
-    "rtu_agent_build_info", "gauge", ("version", "python"), "Always 1; the labels say what is running."
+    "rtu_agent_build_info",
+    "gauge",
+    ("version", "python", "config_hash"),
+    "Always 1; the labels say what is running. `config_hash` begins like `sha256sum devices.yaml`.",
 )
 EVENT_LOOP_LAG: Final = Family(
     "rtu_agent_event_loop_lag_seconds",
@@ -46,6 +53,13 @@ EVENT_LOOP_LAG: Final = Family(
     (),
     "How much later than asked the event loop came back.",
     _LAG_BUCKETS,
+)
+CLOCK_JUMPS: Final = Family(
+    "rtu_agent_clock_jumps_total",
+    "counter",
+    ("direction",),
+    "Times the wall clock was set by a second or more, or stood still while the machine slept. The schedule does not "
+    "follow it, the times of records do.",
 )
 
 BUS_REQUESTS: Final = Family(
@@ -66,6 +80,20 @@ BUS_BUSY: Final = Family(
     "counter",
     ("bus",),
     "Time the bus was held by transactions and the silence after them; its rate is the utilisation, 0 to 1.",
+)
+BUS_SILENT: Final = Family(
+    "rtu_agent_bus_silent_seconds_total",
+    "counter",
+    ("bus",),
+    "The part of the busy time that was lost to requests nobody answered. Its rate stays below 0.05 when devices are "
+    "dead; above that they answer too late or not always.",
+)
+BUS_PLANNED: Final = Family(
+    "rtu_agent_bus_planned_utilisation",
+    "gauge",
+    ("bus",),
+    "The utilisation that the schedule asks for, as `rtu-agent check` reckons it, with what was known at the start; "
+    "above 0.95 not every poll fits.",
 )
 BUS_TRANSMIT: Final = Family("rtu_agent_bus_transmit_bytes_total", "counter", ("bus",), "Bytes sent.")
 BUS_RECEIVE: Final = Family(
@@ -115,10 +143,24 @@ BUS_POLL_DURATION: Final = Family(
     "Time from the start to the end of a poll, good or failed.",
     _POLL_BUCKETS,
 )
+BUS_CYCLE: Final = Family(
+    "rtu_agent_bus_cycle_duration_seconds",
+    "histogram",
+    ("bus",),
+    "Time in which every device of the bus was polled at least once, or its poll was skipped: the largest interval, "
+    "and more when the bus cannot keep up.",
+    _CYCLE_BUCKETS,
+)
 BUS_SCHEDULE_LAG: Final = Family(
     "rtu_agent_bus_schedule_lag_seconds", "gauge", ("bus",), "How long after its due time the latest poll was started."
 )
 
+BUS_DEVICES: Final = Family(
+    "rtu_agent_bus_devices",
+    "gauge",
+    ("bus", "state"),
+    "How many devices of the bus are in each state.",
+)
 DEVICE_UP: Final = Family(
     "rtu_agent_device_up",
     "gauge",
@@ -151,6 +193,18 @@ READINGS_REJECTED: Final = Family(
 )
 DRIVER_ERRORS: Final = Family(
     "rtu_agent_driver_errors_total", "counter", ("driver",), "Times a driver raised; the poll has no values then."
+)
+DRIVER_QUARANTINED: Final = Family(
+    "rtu_agent_driver_quarantined_devices",
+    "gauge",
+    ("driver",),
+    "Devices that are left alone for a while because this driver failed for them again and again.",
+)
+DRIVER_MISMATCHED: Final = Family(
+    "rtu_agent_driver_mismatched_devices",
+    "gauge",
+    ("driver",),
+    "Devices that answer and are not what this driver is for; nothing of them is stored.",
 )
 
 OUTPUT_WRITES: Final = Family(
@@ -200,11 +254,13 @@ SPOOL_OLDEST: Final = Family(
 )
 
 SECTIONS: Final[Mapping[str, tuple[Family, ...]]] = {
-    "Agent": (BUILD_INFO, EVENT_LOOP_LAG),
+    "Agent": (BUILD_INFO, EVENT_LOOP_LAG, CLOCK_JUMPS),
     "Bus": (
         BUS_REQUESTS,
         BUS_REQUEST_DURATION,
         BUS_BUSY,
+        BUS_SILENT,
+        BUS_PLANNED,
         BUS_TRANSMIT,
         BUS_RECEIVE,
         BUS_DISCARDED,
@@ -214,9 +270,17 @@ SECTIONS: Final[Mapping[str, tuple[Family, ...]]] = {
         BUS_PORT_REOPENS,
         BUS_ADAPTER_LATENCY,
     ),
-    "Polls": (POLLS_SCHEDULED, POLLS_GOOD, POLLS_FAILED, POLLS_SKIPPED, BUS_POLL_DURATION, BUS_SCHEDULE_LAG),
-    "Devices": (DEVICE_UP, DEVICE_LAST_SUCCESS, DEVICE_FAILURES),
-    "Values": (READINGS, READINGS_REJECTED, DRIVER_ERRORS),
+    "Polls": (
+        POLLS_SCHEDULED,
+        POLLS_GOOD,
+        POLLS_FAILED,
+        POLLS_SKIPPED,
+        BUS_POLL_DURATION,
+        BUS_CYCLE,
+        BUS_SCHEDULE_LAG,
+    ),
+    "Devices": (BUS_DEVICES, DEVICE_UP, DEVICE_LAST_SUCCESS, DEVICE_FAILURES),
+    "Values": (READINGS, READINGS_REJECTED, DRIVER_ERRORS, DRIVER_QUARANTINED, DRIVER_MISMATCHED),
     "Outputs": (
         OUTPUT_WRITES,
         OUTPUT_RECORDS,
@@ -234,3 +298,6 @@ FAMILIES: Final = tuple(family for section in SECTIONS.values() for family in se
 
 LEDGER: Final = (POLLS_SCHEDULED, POLLS_GOOD, POLLS_FAILED, POLLS_SKIPPED)
 """The families that must add up at every scrape and are therefore read from one ledger."""
+
+DEVICE_GAUGES: Final = (DEVICE_UP, DEVICE_LAST_SUCCESS)
+"""The families that have a series for every device and are therefore kept as a table."""

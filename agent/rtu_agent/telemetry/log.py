@@ -78,8 +78,8 @@ class Log:
             case WriteRecovered(output=output):
                 self._begun -= {(WriteFailed, output, "retryable"), (WriteFailed, output, "auth")}
                 news = True
-            case _ if (kind := swarm(event)) is not None:
-                news = self._limiter.admit(kind, event, amount(event), now)
+            case _ if (family := swarm(event)) is not None:
+                news = self._limiter.admit(family, event, amount(event), now)
             case _:
                 news = HABITS.get(type(event)) is Habit.ALWAYS
         return news

@@ -27,6 +27,7 @@ HABITS: Final[Mapping[type[Event], Habit]] = {
     events.LearntLost: Habit.ALWAYS,
     events.LoopLagged: Habit.SWARM,
     events.ClockJumped: Habit.ALWAYS,
+    events.BusPlanned: Habit.SILENT,
     events.PortOpened: Habit.ALWAYS,
     events.PortLost: Habit.ALWAYS,
     events.PortOpenFailed: Habit.CONDITION,

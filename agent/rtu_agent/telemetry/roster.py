@@ -30,3 +30,7 @@ class Roster:
     def drivers(self) -> tuple[str, ...]:
         """The drivers in use, each once."""
         return tuple(dict.fromkeys(device.driver for device in self.devices))
+
+    def on(self, bus: str) -> tuple[str, ...]:
+        """The names of the devices of a bus."""
+        return tuple(device.name for device in self.devices if device.bus == bus)

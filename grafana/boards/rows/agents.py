@@ -8,6 +8,7 @@ from boards.promql import AGENT, increase, quantile, rate
 from boards.queries import prom, prom_now
 
 _REJECTED: Final = rate("rtu_agent_readings_rejected_total")
+_JUMPS: Final = increase("rtu_agent_clock_jumps_total", AGENT)
 _ERRORS: Final = increase("rtu_agent_driver_errors_total", AGENT)
 
 ROW: Final = [
@@ -29,6 +30,23 @@ ROW: Final = [
         size=(8, 7),
     ),
     timeseries(
+        65,
+        "Devices their driver fails",
+        "Left alone for a while because the driver fails for them, or not the device that the driver is for.",
+        prom(f"sum by (driver) (rtu_agent_driver_quarantined_devices{{{AGENT}}})", "{{driver}} resting"),
+        prom(f"sum by (driver) (rtu_agent_driver_mismatched_devices{{{AGENT}}})", "{{driver}} another device"),
+        unit="short",
+        size=(8, 7),
+    ),
+    timeseries(
+        66,
+        "Clock jumps",
+        "Times the clock of the machine was set by a second or more, or the machine slept.",
+        prom(f"sum by (instance, direction) ({_JUMPS})", "{{instance}} {{direction}}"),
+        unit="short",
+        size=(8, 7),
+    ),
+    timeseries(
         63,
         "Event loop lag",
         "How late the agent's own loop is. Tens of milliseconds cost polls; look at the machine.",
@@ -40,7 +58,7 @@ ROW: Final = [
         64,
         "Versions",
         "What is running where.",
-        prom_now(f"max by (job, instance, version, python) (rtu_agent_build_info{{{AGENT}}})", table=True),
+        prom_now(f"max by (job, instance, version, python, config_hash) (rtu_agent_build_info{{{AGENT}}})", table=True),
         size=(24, 5),
         transformations=[
             {
@@ -48,7 +66,13 @@ ROW: Final = [
                 "options": {
                     "excludeByName": {"Time": True, "Value": True},
                     "indexByName": {},
-                    "renameByName": {"job": "Job", "instance": "Agent", "version": "Version", "python": "Python"},
+                    "renameByName": {
+                        "job": "Job",
+                        "instance": "Agent",
+                        "version": "Version",
+                        "python": "Python",
+                        "config_hash": "Configuration",
+                    },
                 },
             }
         ],

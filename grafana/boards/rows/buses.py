@@ -14,8 +14,10 @@ ROW: Final = [
     timeseries(
         21,
         "Utilisation",
-        "Share of the time in which a transaction held the bus. Above 85 % polls begin to wait for each other.",
+        "Share of the time in which a transaction held the bus, and what its schedule asks for. Above 85 % polls "
+        "begin to wait for each other.",
         prom(rate("rtu_agent_bus_busy_seconds_total"), "{{bus}}"),
+        prom(f"rtu_agent_bus_planned_utilisation{{{BUS}}}", "{{bus}} planned"),
         unit="percentunit",
         defaults={"min": 0, "max": 1},
     ),
@@ -59,5 +61,20 @@ ROW: Final = [
         "Time from the start to the end of a poll; one poll may take several requests.",
         prom(quantile(0.95, "rtu_agent_bus_poll_duration_seconds", "bus"), "{{bus}} 95 %"),
         unit="s",
+    ),
+    timeseries(
+        33,
+        "Cycle",
+        "Time in which every device of a bus was polled at least once: its largest interval, unless it cannot keep up.",
+        prom(quantile(0.95, "rtu_agent_bus_cycle_duration_seconds", "bus"), "{{bus}} 95 %"),
+        unit="s",
+    ),
+    timeseries(
+        34,
+        "Lost to silence",
+        "Share of the time spent on requests that nobody answered. Dead devices take 5 % at most.",
+        prom(rate("rtu_agent_bus_silent_seconds_total"), "{{bus}}"),
+        unit="percentunit",
+        defaults={"min": 0},
     ),
 ]

@@ -70,6 +70,15 @@ ROW: Final = [
             "{{bus}} {{device}} {{reason}}",
         ),
         unit="reqps",
-        size=(24, 7),
+        size=(16, 7),
+    ),
+    timeseries(
+        15,
+        "States",
+        "How many devices are online, suspect after a failure, offline, or waiting for their first poll.",
+        prom(f"sum by (state) (rtu_agent_bus_devices{{{BUS}}})", "{{state}}"),
+        unit="short",
+        size=(8, 7),
+        stack=True,
     ),
 ]
