@@ -147,7 +147,7 @@ class Meter(Driver, table="holding", boundaries=[0x0010], timeout_s=2.5):
 
     name = "test.meter"
     kind = "energy_meter"
-    products = ("M1", "M2")
+    products = ["M1", "M2"]
     source = "Manual, section 1"
     confidence = "medium"
 
@@ -174,7 +174,7 @@ def test_a_model_may_move_a_factor_swap_words_and_lack_a_point() -> None:
 
     class Twin(Meter, word_order="little", without=["reactive_power"]):
         name = "test.twin"
-        products = ("M3",)
+        products = ["M3"]
 
         _sf = scale_factor(0x0008)
 
@@ -183,7 +183,7 @@ def test_a_model_may_move_a_factor_swap_words_and_lack_a_point() -> None:
     assert Twin.voltage.codec.order == (2, 3, 0, 1)  # type: ignore[union-attr]
     assert Twin.dc_voltage.inputs == (Twin.voltage,)
     assert [signal.name for signal in Twin.signals] == ["current", "voltage", "dc_voltage"]
-    assert (Twin.products, Twin.source, Twin.confidence) == (("M3",), "Manual, section 1", "medium")
+    assert (Twin.products, Twin.source, Twin.confidence) == (["M3"], "Manual, section 1", "medium")
     assert Meter.current.factors[0].point.address == 0x0004
 
 

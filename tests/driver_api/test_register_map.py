@@ -172,7 +172,7 @@ def test_a_map_can_say_what_is_more_than_a_register(write: Writer) -> None:
     class AcmeMore(Driver, table="holding", boundaries=[0x100], stride=2, timeout_s=5.0):
         name = "acme.more"
         kind = "battery"
-        products = ("M1", "M2")
+        products = ["M1", "M2"]
         source = "Acme manual, section 4"
         confidence = "low"
         api = 1

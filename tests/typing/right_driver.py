@@ -63,7 +63,7 @@ class Right(
 
     name = "acme.right"
     kind = "energy_meter"
-    products = ("R1", "R2")
+    products = ["R1", "R2"]
     source = "Manual 1.0, section 2"
     confidence = "high"
     api = 1
@@ -127,6 +127,43 @@ class Derived(Right, max_block=20, without=["fan_stage"]):
     name = "acme.derived"
 
     current_l1 = u16(0x0022, "A")
+
+
+class Again(Derived):
+    """The model after that, which says everything anew and in another form."""
+
+    name = "acme.again"
+    kind = "inverter"
+    products = ["A1"]
+    source = "Manual 2.0"
+    confidence = "low"
+    serial = Serial(parity="none")
+    identity = {"server_id": "A", Right.operating_state: [1, 2]}
+
+    _first = i32(0x0060, "W")
+    _second = i32(0x0062, "W")
+    _ct = multiplier(0x0064)
+    active_power = sum_of(_first, _second)
+    current_sum = u32(0x0066, "A")
+    leakage_current = u16(0x0068, "A", scale=(0.001, _ct))
+
+    @derived("%")
+    def device_load(self, active_power: float) -> float:
+        """Return how much of 5 kW."""
+        return active_power / 50
+
+
+class Last(Again, without=["hardware_version"]):
+    """The last one, which is as the first was."""
+
+    name = "acme.last"
+    products = ["L1", "L2", "L3"]
+    confidence = "medium"
+    identity = {}
+
+    active_power = i32(0x0070, "W")
+    _third = u16(0x0072, "A")
+    current_sum = sum_of(_third)
 
 
 class Family(Right):

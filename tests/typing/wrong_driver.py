@@ -63,7 +63,7 @@ class Wrong(Driver, table="inptu"):  # error: "table" to "__init_subclass__"
     dc_power = product_of(voltage, current, unit="Watt")  # error: "unit" to "product_of"
     battery_power = signed_by(dc_power)  # error: Missing positional argument "sign"
     grid_power = signed_by(dc_power, voltage, "discharging")  # error: Argument 3 to "signed_by"
-    confidence = "sure"  # error: expression has type "Literal
+    confidence = 3  # error: expression has type "int"
     products = "W1"  # error: expression has type "str"
 
     @derived("Watt")  # error: Argument 1 to "derived"

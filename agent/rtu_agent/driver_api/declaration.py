@@ -7,7 +7,7 @@ from rtu_agent.driver_api.factor import FactorName
 from rtu_agent.driver_api.words import TypeName
 
 if TYPE_CHECKING:
-    from rtu_agent.driver_api.derived import Derived, DerivedName
+    from rtu_agent.driver_api.derived import DerivedName
     from rtu_agent.driver_api.driver import Driver
     from rtu_agent.driver_api.factor import Factor
     from rtu_agent.driver_api.point import Point
@@ -77,5 +77,7 @@ class FactorDeclaration(Declared):
 class DerivedDeclaration(Declared):
     """A point that is computed from others."""
 
-    def __get__(self, instance: object, owner: "type[Driver]") -> "Derived":
-        return cast("Derived", self.made(owner))
+    # Read from the class it is a `Derived`. To type checkers it may be anything: one model computes what another of its
+    # family has in a register, so either must be able to take the place of the other in a derived class.
+    def __get__(self, instance: object, owner: "type[Driver]") -> Any:
+        return self.made(owner)

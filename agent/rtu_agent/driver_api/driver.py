@@ -20,7 +20,7 @@ from rtu_agent.driver_api.declaration import Declared
 from rtu_agent.driver_api.derived import Derived, Signal
 from rtu_agent.driver_api.errors import DefinitionError, Flaw
 from rtu_agent.driver_api.factor import Factor
-from rtu_agent.driver_api.header import API, Confidence, header_flaws
+from rtu_agent.driver_api.header import API, header_flaws
 from rtu_agent.driver_api.identity import Identity, Proof, proofs
 from rtu_agent.driver_api.options import DriverOptions
 from rtu_agent.driver_api.planned import Points
@@ -42,12 +42,12 @@ class Driver:
     kind: ClassVar[str]
     """What it measures, for example `energy_meter`; devices of one kind are stored together."""
     serial: ClassVar[Serial] = Serial()
-    products: ClassVar[tuple[str, ...]] = ()
+    products: ClassVar[list[str]] = []
     """The models that it is for, as they are sold."""
     source: ClassVar[str] = ""
     """The document that it follows: title, version, section."""
-    confidence: ClassVar[Confidence | None] = None
-    """How well that is known to be true."""
+    confidence: ClassVar[str | None] = None
+    """How well that is known to be true: `high`, `medium` or `low`."""
     api: ClassVar[int] = API
     """The version of this interface that it is written for."""
 

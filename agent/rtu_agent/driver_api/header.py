@@ -1,7 +1,7 @@
 """What a driver says about itself before its points: name, kind, serial settings, and where its facts come from."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Literal, get_type_hints
 
@@ -18,7 +18,7 @@ Confidence = Literal["high", "medium", "low"]
 API: Final = 1
 """The version of the driver API: it grows when drivers written for it would not load in an older agent."""
 
-FACTS: Final = {"products": tuple[str, ...], "source": str, "confidence": Confidence, "api": int}
+FACTS: Final = {"products": Sequence[str], "source": str, "confidence": Confidence, "api": int}
 """What a driver may say; a bundled one says it all."""
 HEADER: Final = ("name", "kind", "serial", *FACTS, "variants", "identity")
 SERIAL_SHAPE: Final = Shape("serial", get_type_hints(Serial))

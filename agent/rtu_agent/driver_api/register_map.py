@@ -118,7 +118,7 @@ def _compile(data: Mapping[str, Any], others: _Variants) -> tuple[type[Driver] |
     text = [said.pop("description", ""), f"Source: {said['source']}" if "source" in said else ""]
     named = {_IN_PYTHON.get(key, key): value for key, value in said.items()}
     body = {key: named.pop(key, None) for key in ("name", "kind")}
-    body |= {key: _frozen(named.pop(key)) for key in (*FACTS, "identity") if key in named}
+    body |= {key: named.pop(key) for key in (*FACTS, "identity") if key in named}
     body |= {"variants": variants} if variants else {}
     body |= {"__doc__": "\n\n".join(filter(None, text)), "serial": Serial(**serial), **declared}
     try:
@@ -130,10 +130,6 @@ def _compile(data: Mapping[str, Any], others: _Variants) -> tuple[type[Driver] |
 def _new_driver(body: Mapping[str, Any], options: Mapping[str, Any]) -> type[Driver]:
     title = str(body["name"]).replace(".", "_").title().replace("_", "")
     return new_class(title, (Driver,), dict(options), lambda namespace: namespace.update(body))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _declarations(points: Mapping[str, Any], common: Any) -> tuple[dict[str, Declared], list[Flaw]]:

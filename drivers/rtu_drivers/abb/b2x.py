@@ -23,7 +23,7 @@ class B21(Driver, table="holding", gaps_readable=True):
 
     name = "abb.b21"
     kind = "energy_meter"
-    products = ("B21",)
+    products = ["B21"]
     source = "ABB B23/B24 user manual, document 2CMC485003M0201, revision E"
     confidence = "high"
     api = 1
@@ -52,14 +52,14 @@ class B21Steel(B21, without=["energy_export_active", "energy_net_active"]):
     """One phase, import only."""
 
     name = "abb.b21-steel"
-    products = ("B21 1xx-xxx",)
+    products = ["B21 1xx-xxx"]
 
 
 class B23(B21, without=["voltage", "current"]):
     """Three phases."""
 
     name = "abb.b23"
-    products = ("B23", "B24", "A43", "A44")
+    products = ["B23", "B24", "A43", "A44"]
 
     voltage_l1_n = u32(0x5B00, "V", scale=0.1, invalid=NONE_U32)
     voltage_l2_n = u32(0x5B02, "V", scale=0.1, invalid=NONE_U32)
@@ -107,4 +107,4 @@ class B23Steel(
     """Three phases, import only."""
 
     name = "abb.b23-steel"
-    products = ("B23 1xx-xxx", "B24 1xx-xxx")
+    products = ["B23 1xx-xxx", "B24 1xx-xxx"]

@@ -53,7 +53,7 @@ class ACS580(Driver, table="holding"):
 
     name = "abb.acs580"
     kind = "drive"
-    products = ("ACS580", "ACH580", "ACS850")
+    products = ["ACS580", "ACH580", "ACS850"]
     source = "ABB ACS850 firmware manual, page 329; ABB ACH580 E-Clipse manual, pages 143 and 152"
     confidence = "medium"
     api = 1
@@ -77,7 +77,7 @@ class ACS550(ACS580):
     """With the words of the DCU profile, whose low word comes first."""
 
     name = "abb.acs550"
-    products = ("ACS550", "ACH550", "ACQ550")
+    products = ["ACS550", "ACH550", "ACQ550"]
     source = "ABB ACH550-UH user manual, page 161; ABB ACQ550 user manual, page 204"
     serial = Serial(baudrate=9600, parity="none", stop_bits=1, unit=1)
 
@@ -89,7 +89,7 @@ class ACS355(ACS550):
     """With group 01, what the drive measures."""
 
     name = "abb.acs355"
-    products = ("ACS355",)
+    products = ["ACS355"]
     source = "ABB ACS355 user manual, pages 313 and 326; nobrega8/mbmap-library, maps/abb/acs355"
 
     rotational_speed = i16(parameter(1, 1), "rpm")

@@ -22,7 +22,7 @@ class TK4(Driver, table="holding", pause_s=0.02):
 
     name = "autonics.tk4"
     kind = "temperature_controller"
-    products = ("TK4S", "TK4M", "TK4W", "TK4H", "TK4L", "TK4N")
+    products = ["TK4S", "TK4M", "TK4W", "TK4H", "TK4L", "TK4N"]
     source = "Autonics TK Series communication manual MCT-TKC1-V2.1-KO, Modbus mapping table; PyICE, autonicstk"
     confidence = "high"
     api = 1
@@ -50,7 +50,7 @@ class TK4Fahrenheit(TK4, without=["_celsius"]):
     """Set to °F."""
 
     name = "autonics.tk4_fahrenheit"
-    products = tuple(f"{product} (°F)" for product in TK4.products)
+    products = [f"{product} (°F)" for product in TK4.products]
 
     _decimals = decimal_places(ref(301002), table="input")
     _fahrenheit = multiplier(ref(400152), valid=(0.5, 1.5))  # 1 is °F

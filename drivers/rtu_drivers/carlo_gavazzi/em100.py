@@ -38,7 +38,7 @@ class EM110(Driver, table="input", word_order="little", max_block=50, gaps_reada
 
     name = "carlo_gavazzi.em110"
     kind = "energy_meter"
-    products = ("EM110",)
+    products = ["EM110"]
     source = "Carlo Gavazzi EM100 series and ET100 series communication protocol"
     confidence = "high"
     api = 1
@@ -74,7 +74,7 @@ class EM111(EM110):
     """With an import counter of thousandths."""
 
     name = "carlo_gavazzi.em111"
-    products = ("EM111",)
+    products = ["EM111"]
 
     _whole = i32(0x0400, "kWh", invalid=OVERFLOW)
     _decimals = i32(0x0402, "kWh", scale=0.001, invalid=OVERFLOW)
@@ -87,7 +87,7 @@ class EM112(EM111, max_block=125):
     """Answers wider reads."""
 
     name = "carlo_gavazzi.em112"
-    products = ("EM112",)
+    products = ["EM112"]
 
     identity = {EM110.model_id: [102, 104]}
 
@@ -96,7 +96,7 @@ class EM112B25(EM112, without=["_whole", "_decimals"]):
     """With an import counter of tenths of a Wh."""
 
     name = "carlo_gavazzi.em112-b25"
-    products = ("EM112 from firmware B.25",)
+    products = ["EM112 from firmware B.25"]
 
     energy_import_active = i64(0x0600, "Wh", scale=0.1, group="slow", counter=True)
 
@@ -105,7 +105,7 @@ class ET112(EM110, max_block=125):
     """Without a display, but it counts its hours."""
 
     name = "carlo_gavazzi.et112"
-    products = ("ET112",)
+    products = ["ET112"]
 
     operating_time = i32(0x002C, "h", scale=0.01, invalid=OVERFLOW, group="slow", counter=True)
 

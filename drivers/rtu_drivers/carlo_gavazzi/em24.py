@@ -28,7 +28,7 @@ class EM24(Driver, table="input", word_order="little", max_block=11):
 
     name = "carlo_gavazzi.em24"
     kind = "energy_meter"
-    products = ("EM24-DIN AV9 IS", "EM24-DIN PFA", "EM24-DIN PFB", "EM24-DIN X")
+    products = ["EM24-DIN AV9 IS", "EM24-DIN PFA", "EM24-DIN PFB", "EM24-DIN X"]
     source = "Carlo Gavazzi EM24-DIN PFA, PFB and X models communication protocol, version 4 revision 0"
     confidence = "high"
     api = 1

@@ -25,7 +25,7 @@ class EM340(Driver, table="input", word_order="little", max_block=50, gaps_reada
 
     name = "carlo_gavazzi.em340"
     kind = "energy_meter"
-    products = ("EM330", "EM340", "EM341")
+    products = ["EM330", "EM340", "EM341"]
     source = "Carlo Gavazzi series 300 communication protocol (EM341-Modbus)"
     confidence = "high"
     api = 1
@@ -87,7 +87,7 @@ class ET340(EM340, boundaries=[0x0082]):
     """Without a display, but with hours and, in a table of their own, distortions."""
 
     name = "carlo_gavazzi.et340"
-    products = ("ET330", "ET340")
+    products = ["ET330", "ET340"]
 
     current_thd_l1 = i32(0x0082, "%", scale=0.01, invalid=OVERFLOW, group="slow")
     current_thd_l2 = i32(0x0084, "%", scale=0.01, invalid=OVERFLOW, group="slow")

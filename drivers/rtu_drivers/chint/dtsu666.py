@@ -23,7 +23,7 @@ class DTSU666(Driver, table="holding"):
 
     name = "chint.dtsu666"
     kind = "energy_meter"
-    products = ("DTSU666", "DSSU666")
+    products = ["DTSU666", "DSSU666"]
     source = "Chint DTSU666-CT user manual ZTY0.464.1448, page 13; volkszaehler/mbmd, meters/rs485/dtsu666.go"
     confidence = "high"
     api = 1
@@ -75,7 +75,7 @@ class DTSU666CT(DTSU666):
     """
 
     name = "chint.dtsu666ct"
-    products = ("DTSU666-CT",)
+    products = ["DTSU666-CT"]
 
     _ct = multiplier(0x0006, number="i16")
     _vt = multiplier(0x0007, number="i16", scale=0.1)
@@ -123,7 +123,7 @@ class DTSU666Legacy(DTSU666, without=_NEWER_ENERGIES):
     """
 
     name = "chint.dtsu666_legacy"
-    products = ("DTSU666 (older protocol)", "DSU666")
+    products = ["DTSU666 (older protocol)", "DSU666"]
     confidence = "medium"
 
     energy_import_active = f32(0x401E, "kWh", group="slow", counter=True)

@@ -30,7 +30,7 @@ class FC51(Driver, table="holding", pause_s=0.015):
 
     name = "danfoss.fc51"
     kind = "drive"
-    products = ("VLT Micro Drive FC 51", "VLT FC 100", "VLT FC 202", "VLT FC 300")
+    products = ["VLT Micro Drive FC 51", "VLT FC 100", "VLT FC 202", "VLT FC 300"]
     source = "Danfoss VLT FC 202 design guide MG20Z102, pages 175 to 177; Wirenboard, config-danfoss-fc51.json"
     confidence = "high"
     api = 1

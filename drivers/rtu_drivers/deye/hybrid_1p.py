@@ -14,7 +14,7 @@ class SG0xLP1(Driver, table="holding", word_order="little", gaps_readable=True):
 
     name = "deye.hybrid_1p"
     kind = "inverter"
-    products = ("SUN-3K-SG0xLP1 to SUN-8K-SG0xLP1", "Sunsynk 3.6 kW", "Sunsynk 5 kW", "Sunsynk 8 kW", "Sol-Ark 8K")
+    products = ["SUN-3K-SG0xLP1 to SUN-8K-SG0xLP1", "Sunsynk 3.6 kW", "Sunsynk 5 kW", "Sunsynk 8 kW", "Sol-Ark 8K"]
     source = "kellerza/sunsynk, definitions/single_phase.py; evcc-io/evcc, deye-storage.yaml"
     confidence = "high"
     api = 1

@@ -20,7 +20,7 @@ class SG04LP3(Driver, table="holding", word_order="little", gaps_readable=True):
 
     name = "deye.hybrid_3p_lv"
     kind = "inverter"
-    products = ("SUN-5K-SG04LP3 to SUN-12K-SG04LP3",)
+    products = ["SUN-5K-SG04LP3 to SUN-12K-SG04LP3"]
     source = "Tinkerforge/esp32-firmware, meters_modbus_tcp/deye.py; evcc-io/evcc, deye-hybrid-3p.yaml"
     confidence = "high"
     api = 1
@@ -83,7 +83,7 @@ class SG01HP3(SG04LP3):
     """Batteries of high voltage."""
 
     name = "deye.hybrid_3p_hv"
-    products = ("SUN-SG01HP3",)
+    products = ["SUN-SG01HP3"]
 
     battery_voltage = u16(587, "V", scale=0.1)
     battery_power = i16(590, "W", scale=-10)

@@ -21,7 +21,7 @@ class SDM120(Driver, table="input", max_block=50, gaps_readable=True, pause_s=0.
 
     name = "eastron.sdm120"
     kind = "energy_meter"
-    products = ("SDM120-Modbus", "SDM120M")
+    products = ["SDM120-Modbus", "SDM120M"]
     source = "Eastron SDM120-Modbus protocol document V2.4, sections 2.1 (input registers), 2.2 (holding registers)"
     confidence = "high"
     api = 1
@@ -67,7 +67,7 @@ class SDM120CT(SDM120):
     """
 
     name = "eastron.sdm120ct"
-    products = ("SDM120CT", "SDM120CTM")
+    products = ["SDM120CT", "SDM120CTM"]
 
     phase_angle = f32(0x0024, "deg")
 

@@ -21,7 +21,7 @@ class SDM630(Driver, table="input", max_block=50, gaps_readable=True, pause_s=0.
 
     name = "eastron.sdm630"
     kind = "energy_meter"
-    products = ("SDM630-Modbus", "SDM630-Modbus V2", "SDM630-Modbus MID")
+    products = ["SDM630-Modbus", "SDM630-Modbus V2", "SDM630-Modbus MID"]
     source = "Eastron SDM630 protocol document V1.7, register tables"
     confidence = "high"
     api = 1

@@ -26,7 +26,7 @@ class SDM72(Driver, table="input", max_block=60, pause_s=0.5, intervals={"normal
 
     name = "eastron.sdm72d-m"
     kind = "energy_meter"
-    products = ("SDM72D-M",)
+    products = ["SDM72D-M"]
     source = "Eastron SDM72D-M user manual V1.5, pages 14 and 15"
     confidence = "high"
     api = 1
@@ -58,7 +58,7 @@ class SDM72V2(SDM72, pause_s=0.1, intervals={"normal": 5.0}):
     """
 
     name = "eastron.sdm72dm-v2"
-    products = ("SDM72DM-V2",)
+    products = ["SDM72DM-V2"]
 
     voltage_l1_n = f32(0x0000, "V")
     voltage_l2_n = f32(0x0002, "V")

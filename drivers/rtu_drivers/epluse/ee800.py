@@ -16,7 +16,7 @@ class EE800(Driver, table="input", word_order="little"):
 
     name = "epluse.ee800"
     kind = "environment"
-    products = ("EE800", "EE850")
+    products = ["EE800", "EE850"]
     source = "E+E EE800 user manual, page 4"
     confidence = "low"
     api = 1

@@ -20,7 +20,7 @@ class EE872(Driver, table="holding", word_order="little"):
 
     name = "epluse.ee872"
     kind = "environment"
-    products = ("EE871", "EE872", "EE895")
+    products = ["EE871", "EE872", "EE895"]
     source = "E+E EE872 user manual, page 10 and section 5.2.3; EE895 user manual, page 15 and section 7.2"
     confidence = "medium"
     api = 1

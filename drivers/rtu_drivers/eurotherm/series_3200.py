@@ -37,7 +37,7 @@ class Series3200(Driver, table="holding"):
 
     name = "eurotherm.3200"
     kind = "temperature_controller"
-    products = ("3216", "3208", "3204")
+    products = ["3216", "3208", "3204"]
     source = "Eurotherm 3200 Series manual HA028651, Issue 7.0, page 81; ACS 3216 operator's manual, pages 24 and 25"
     confidence = "high"
     api = 1

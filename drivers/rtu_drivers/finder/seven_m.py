@@ -21,7 +21,7 @@ class Finder7M24(Driver, table="input"):
 
     name = "finder.7m24"
     kind = "energy_meter"
-    products = ("7M.24",)
+    products = ["7M.24"]
     source = (
         "Finder Modbus-7M24-7M38 v2, as in star.ke.st; volkszaehler/mbmd, meters/rs485/finder7m24.go, finder7m38.go"
     )
@@ -54,7 +54,7 @@ class Finder7M38(Finder7M24, without=["voltage", "current", "current_thd", "volt
     """Three-phase."""
 
     name = "finder.7m38"
-    products = ("7M.38",)
+    products = ["7M.38"]
 
     voltage_ln_avg = f32(ref(32485), "V")
     voltage_ll_avg = f32(ref(32487), "V")

@@ -38,7 +38,7 @@ class ProtocolI(_Growatt):
     """Inverters of the older protocol, with one or two strings."""
 
     name = "growatt.protocol1"
-    products = ("inverters with protocol I",)
+    products = ["inverters with protocol I"]
 
     operating_state = enum(0, STATES)
     dc_power = u32(1, "W", scale=0.1)
@@ -57,7 +57,7 @@ class MINTLX(ProtocolI):
     """Inverters of the newer protocol, with one phase."""
 
     name = "growatt.min_tl_x"
-    products = ("MIC TL-X", "MIN TL-X")
+    products = ["MIC TL-X", "MIN TL-X"]
 
     active_power = u32(35, "W", scale=0.1)
     frequency = u16(37, "Hz", scale=0.01)
@@ -73,7 +73,7 @@ class MODTLX(MINTLX, without=["voltage", "current"]):
     """Inverters of the newer protocol, with three phases. Of their powers the sources know the first only."""
 
     name = "growatt.mod_tl_x"
-    products = ("MOD TL-X",)
+    products = ["MOD TL-X"]
 
     voltage_l1_n = u16(38, "V", scale=0.1)
     current_l1 = u16(39, "A", scale=0.1)
@@ -88,7 +88,7 @@ class SPH(MINTLX):
     """Hybrid inverters: as MIN TL-X, and what flows into the battery, the house and the grid, each without a sign."""
 
     name = "growatt.sph"
-    products = ("SPH",)
+    products = ["SPH"]
 
     battery_discharge_power = u32(1009, "W", scale=0.1)
     battery_charge_power = u32(1011, "W", scale=0.1)
@@ -113,7 +113,7 @@ class MINTLXH(_Growatt):
     """Hybrid inverters that keep their measurements from 3000 on."""
 
     name = "growatt.min_tl_xh"
-    products = ("MIN TL-XH",)
+    products = ["MIN TL-XH"]
 
     dc_power = u32(3001, "W", scale=0.1)
     pv1_voltage = u16(3003, "V", scale=0.1)

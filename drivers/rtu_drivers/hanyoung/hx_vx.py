@@ -21,7 +21,7 @@ class HX(Driver, table="holding", max_block=31):
 
     name = "hanyoung.hx"
     kind = "temperature_controller"
-    products = ("HX2", "HX4")
+    products = ["HX2", "HX4"]
     source = "Hanyoung HX4 instruction manual, page 7; HX2 manual, page 7 (D-registers)"
     confidence = "medium"
     api = 1
@@ -46,7 +46,7 @@ class HXTenths(HX):
     """HX, with one decimal."""
 
     name = "hanyoung.hx_tenths"
-    products = ("HX2 (one decimal)", "HX4 (one decimal)")
+    products = ["HX2 (one decimal)", "HX4 (one decimal)"]
 
     process_value = i16(1, scale=0.1)
     setpoint_working = i16(2, scale=0.1)
@@ -57,7 +57,7 @@ class VX(HX):
     """VX, with no decimals."""
 
     name = "hanyoung.vx"
-    products = ("VX2", "VX4", "VX7", "VX9")
+    products = ["VX2", "VX4", "VX7", "VX9"]
     source = "Hanyoung HX4 instruction manual, page 7; portdock/PortDock, data/devices/hanyoung-nux/vx.json"
 
     first_setpoint = i16(103, group="slow", vendor_specific=True)
@@ -67,7 +67,7 @@ class VXTenths(HXTenths):
     """VX, with one decimal."""
 
     name = "hanyoung.vx_tenths"
-    products = ("VX2 (one decimal)", "VX4 (one decimal)", "VX7 (one decimal)", "VX9 (one decimal)")
+    products = ["VX2 (one decimal)", "VX4 (one decimal)", "VX7 (one decimal)", "VX9 (one decimal)"]
     source = VX.source
 
     first_setpoint = i16(103, scale=0.1, group="slow", vendor_specific=True)

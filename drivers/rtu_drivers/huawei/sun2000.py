@@ -32,7 +32,7 @@ class SUN2000(Driver, table="holding", timeout_s=5.0):
 
     name = "huawei.sun2000"
     kind = "inverter"
-    products = ("SUN2000 KTL", "SUN2000 MAP")
+    products = ["SUN2000 KTL", "SUN2000 MAP"]
     source = "nymea/nymea-plugins-modbus, huawei-registers.json; Tinkerforge/esp32-firmware, huawei.py"
     confidence = "high"
     api = 1
@@ -93,7 +93,7 @@ class SUN2000Meter(SUN2000):
     """With a meter at the grid."""
 
     name = "huawei.sun2000_meter"
-    products = ("SUN2000 with DTSU666-H", "SUN2000 with DDSU666-H")
+    products = ["SUN2000 with DTSU666-H", "SUN2000 with DDSU666-H"]
 
     status = enum(37100, {0: "meter offline", 1: "meter normal"})
     meter_voltage_l1_n = i32(37101, "V", scale=0.1, invalid=NONE_I32, vendor_specific=True)
@@ -111,7 +111,7 @@ class SUN2000Storage(SUN2000Meter):
     """With a meter and a battery, whose charge the device counts as positive."""
 
     name = "huawei.sun2000_storage"
-    products = ("SUN2000 with LUNA2000",)
+    products = ["SUN2000 with LUNA2000"]
 
     battery_soc = u16(37760, "%", scale=0.1, invalid=NONE_U16)
     battery_voltage = u16(37763, "V", scale=0.1, invalid=NONE_U16)

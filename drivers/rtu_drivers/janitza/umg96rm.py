@@ -23,7 +23,7 @@ class UMG96RM(Driver, table="holding", gaps_readable=True, min_interval_s=0.2):
 
     name = "janitza.umg96rm"
     kind = "energy_meter"
-    products = ("UMG 96RM", "UMG 96RM-E", "UMG 96RM-P", "UMG 96RM-CBM")
+    products = ["UMG 96RM", "UMG 96RM-E", "UMG 96RM-P", "UMG 96RM-CBM"]
     source = "Janitza UMG 96RM, Modbus address list and formulary, registers from 19000"
     confidence = "high"
     api = 1

@@ -48,7 +48,7 @@ class PB(Driver, table="holding", stride=2, max_block=122, gaps_readable=True, p
 
     name = "jk.pb"
     kind = "battery"
-    products = ("PB1A16S", "PB2A16S")
+    products = ["PB1A16S", "PB2A16S"]
     source = "JK BMS RS485 Modbus V1.0 and V1.1; syssi/esphome-jk-bms, esp32-jk-pb-modbus-example.yaml"
     confidence = "high"
     api = 1

@@ -60,7 +60,7 @@ class S100(Driver, table="holding", max_block=16):
 
     name = "ls_electric.s100"
     kind = "drive"
-    products = ("LSLV-S100", "LSLV-M100", "LSLV-H100", "LSLV-G100")
+    products = ["LSLV-S100", "LSLV-M100", "LSLV-H100", "LSLV-G100"]
     source = "LSIS LSLV-S100 user manual, pages 245, 249, 250 and 263; The-Intrigued-Engineer/RPi-Modbus-VFD"
     confidence = "high"
     api = 1
@@ -91,7 +91,7 @@ class IG5A(S100, without=["operating_state", "command_sources", "rotational_spee
     """Drives of the SV series, with the address in the list less one."""
 
     name = "ls_electric.ig5a"
-    products = ("SV-iG5A", "SV-iP5A", "SV-iC5")
+    products = ["SV-iG5A", "SV-iP5A", "SV-iC5"]
     source = "LS iG5A and iP5A user manuals, chapter on Modbus"
     confidence = "medium"
     serial = Serial(baudrate=9600, parity="none", stop_bits=2, unit=1)
@@ -104,7 +104,7 @@ class IG5ADirect(IG5A.at(1)):  # type: ignore[misc]  # a class that is made, whi
     """Drives of the SV series, with the address as it is in the list: all are higher by one."""
 
     name = "ls_electric.ig5a_direct"
-    products = ("SV-iG5A",)
+    products = ["SV-iG5A"]
     source = "LS iG5A user manual, chapter on Modbus"
     confidence = "low"
 

@@ -32,7 +32,7 @@ class GIMAC1000(Driver, table="input", pause_s=0.05):
 
     name = "ls_electric.gimac1000"
     kind = "energy_meter"
-    products = ("GIMAC1000",)
+    products = ["GIMAC1000"]
     source = "LS ELECTRIC GIMAC1000 Modbus Map V4.0, 2021-03-08; GIMAC1000 Modbus Map Tech Data, 2024-02"
     confidence = "medium"
     api = 1
@@ -76,7 +76,7 @@ class GIMAC1000Swapped(GIMAC1000, word_order="little"):
     """The same meter, set to swap words."""
 
     name = "ls_electric.gimac1000_swapped"
-    products = ("GIMAC1000 (words swapped)",)
+    products = ["GIMAC1000 (words swapped)"]
 
 
 class GIMACII(Driver, table="input", pause_s=0.05):
@@ -87,7 +87,7 @@ class GIMACII(Driver, table="input", pause_s=0.05):
 
     name = "ls_electric.gimac_ii_plus"
     kind = "energy_meter"
-    products = ("GIMAC-II Plus",)
+    products = ["GIMAC-II Plus"]
     source = "ICD NeoGCP i7 PLUS+ manual, page 61: protocol table of the GIMAC-II Plus"
     confidence = "low"
     api = 1

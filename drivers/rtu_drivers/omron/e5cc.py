@@ -19,7 +19,7 @@ class E5CC(Driver, table="holding"):
 
     name = "omron.e5cc"
     kind = "temperature_controller"
-    products = ("E5CC", "E5EC", "E5AC", "E5GC", "E5CC-T")
+    products = ["E5CC", "E5EC", "E5AC", "E5GC", "E5CC-T"]
     source = "Omron E5@C Communications Manual H175, pages 4-8 to 4-14; E5CC-T Communications Manual H186, page 4-12"
     confidence = "high"
     api = 1
@@ -41,7 +41,7 @@ class E5CCTenths(E5CC):
     """Values with one decimal."""
 
     name = "omron.e5cc_tenths"
-    products = tuple(f"{product} (one decimal)" for product in E5CC.products)
+    products = [f"{product} (one decimal)" for product in E5CC.products]
 
     process_value = i16(0x2000, scale=0.1)
     setpoint_working = i16(0x2002, scale=0.1)

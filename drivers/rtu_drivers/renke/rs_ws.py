@@ -16,7 +16,7 @@ class RSWS(Driver, table="holding", pause_s=0.017, min_interval_s=1.0):
 
     name = "renke.rs_ws"
     kind = "environment"
-    products = ("RS-WS-N01", "JXBS-3001", "SN-3001 (temperature, humidity)")
+    products = ["RS-WS-N01", "JXBS-3001", "SN-3001 (temperature, humidity)"]
     source = "Renke RS-WS-N01-8 manual, Modbus section (epower.co.th)"
     confidence = "high"
     api = 1
@@ -30,6 +30,6 @@ class RSCO2WS(RSWS):
     """With carbon dioxide, which needs minutes to warm up."""
 
     name = "renke.rs_co2ws"
-    products = ("RS-CO2WS-N01",)
+    products = ["RS-CO2WS-N01"]
 
     co2 = u16(0x0002, "ppm")

@@ -20,7 +20,7 @@ class SoilEC(Driver, table="holding", intervals={"normal": 30.0}):
 
     name = "renke.soil_3in1"
     kind = "environment"
-    products = ("soil sensor 3-in-1 (moisture, temperature, EC)",)
+    products = ["soil sensor 3-in-1 (moisture, temperature, EC)"]
     source = "VMS-3001-TR manual, sections 5.3 and 5.4; myduino Industrial-Soil-Sensor-RS485, README"
     confidence = "high"
     api = 1
@@ -35,7 +35,7 @@ class SoilPH(SoilEC):
     """The same and acidity."""
 
     name = "renke.soil_4in1"
-    products = ("soil sensor 4-in-1 (moisture, temperature, EC, pH)",)
+    products = ["soil sensor 4-in-1 (moisture, temperature, EC, pH)"]
 
     ph = u16(0x0003, "pH", scale=0.1)
 
@@ -44,7 +44,7 @@ class SoilSevenInOne(SoilPH):
     """The same and nitrogen, phosphorus and potassium."""
 
     name = "renke.soil_7in1"
-    products = ("VMS-3001-TR", "JXBS-3001-TR", "SN-3001-TR", "CWT soil sensor 7-in-1")
+    products = ["VMS-3001-TR", "JXBS-3001-TR", "SN-3001-TR", "CWT soil sensor 7-in-1"]
 
     soil_nitrogen = u16(0x0004, "mg/kg")
     soil_phosphorus = u16(0x0005, "mg/kg")
@@ -56,7 +56,7 @@ class SoilNPK(Driver, table="holding", intervals={"normal": 30.0}):
 
     name = "renke.soil_npk"
     kind = "environment"
-    products = ("SEN0605", "soil sensor 3-in-1 (NPK)")
+    products = ["SEN0605", "soil sensor 3-in-1 (NPK)"]
     source = "wiki.dfrobot.com, SEN0605 protocol page; public register tables of NPK sensors"
     confidence = "medium"
     api = 1

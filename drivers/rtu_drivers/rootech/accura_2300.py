@@ -57,7 +57,7 @@ class Accura2300(Driver, table="holding", gaps_readable=True):
 
     name = "rootech.accura_2300"
     kind = "energy_meter"
-    products = ("Accura 2300", "Accura 2300S", "Accura 2350-3P", "Accura 2350-1P")
+    products = ["Accura 2300", "Accura 2300S", "Accura 2350-3P", "Accura 2350-1P"]
     source = "Rootech Accura 2300[S]/2350 Communication User Guide, page 29; ganadara135/ems206, edge.meter.accura2300"
     confidence = "high"
     api = 1

@@ -22,7 +22,7 @@ class IEM3x50(Driver, table="holding"):
 
     name = "schneider.iem3x50"
     kind = "energy_meter"
-    products = ("iEM3150", "iEM3250", "iEM3350")
+    products = ["iEM3150", "iEM3250", "iEM3350"]
     source = "Schneider Electric iEM3100/iEM3200/iEM3300 user manual DOCA0005EN-04, register list"
     confidence = "high"
     api = 1
@@ -67,7 +67,7 @@ class IEM3x55(IEM3x50):
     """Import and export, active and reactive."""
 
     name = "schneider.iem3x55"
-    products = ("iEM3155", "iEM3255", "iEM3355")
+    products = ["iEM3155", "iEM3255", "iEM3355"]
 
     reactive_power = f32(3067, "kvar")
     apparent_power = f32(3075, "kVA")

@@ -43,7 +43,7 @@ class PM5000(Driver, table="holding", gaps_readable=True):
 
     name = "schneider.pm5000"
     kind = "energy_meter"
-    products = ("PM5110", "PM5111", "PM5310", "PM5320", "PM5330", "PM5331", "PM5340", "PM5341")
+    products = ["PM5110", "PM5111", "PM5310", "PM5320", "PM5330", "PM5331", "PM5340", "PM5341"]
     source = "Schneider Electric PM5100/PM5300 register list; SolarNetwork/solarnetwork-node, PM5100Register"
     confidence = "high"
     api = 1
@@ -122,6 +122,6 @@ class PM2000(PM5000, without=["current_ground"]):
     """
 
     name = "schneider.pm2000"
-    products = ("PM2110", "PM2120", "PM2130", "PM2220")
+    products = ["PM2110", "PM2120", "PM2130", "PM2220"]
 
     identity = {}

@@ -30,7 +30,7 @@ class S8(Driver, table="input", max_block=6, min_interval_s=2.0):
 
     name = "senseair.s8"
     kind = "environment"
-    products = ("S8 LP", "S8 Residential", "S8 Commercial")
+    products = ["S8 LP", "S8 Residential", "S8 Commercial"]
     source = "Senseair TDE2067, Edition 2, register tables and appendix A"
     confidence = "high"
     api = 1

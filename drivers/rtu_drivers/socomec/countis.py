@@ -21,7 +21,7 @@ class CountisE23(Driver, table="holding", gaps_readable=True):
 
     name = "socomec.countis-e23"
     kind = "energy_meter"
-    products = ("Countis E23", "Countis E24", "Countis E27", "Countis E28")
+    products = ["Countis E23", "Countis E24", "Countis E27", "Countis E28"]
     source = "Socomec Countis E23 manual, page 13; OpenEMS/openems, io.openems.edge.meter.socomec"
     confidence = "medium"
     api = 1
@@ -78,7 +78,7 @@ class CountisE33(CountisE23):
     """
 
     name = "socomec.countis-e33"
-    products = ("Countis E33", "Countis E34", "Countis E43", "Countis E44", "Diris A14")
+    products = ["Countis E33", "Countis E34", "Countis E43", "Countis E44", "Diris A14"]
 
     frequency = u32(50526, "Hz", scale=0.01)
 
@@ -87,7 +87,7 @@ class DirisA10(CountisE33):
     """Its counters are elsewhere, in kWh. Source: OpenEMS alone."""
 
     name = "socomec.diris-a10"
-    products = ("Diris A10",)
+    products = ["Diris A10"]
 
     energy_import_active = u32(50780, "kWh", group="slow", counter=True)
     energy_export_active = u32(50786, "kWh", group="slow", counter=True)

@@ -61,7 +61,7 @@ class SG(Driver, table="input", word_order="little", pause_s=0.4):
 
     name = "sungrow.sg"
     kind = "inverter"
-    products = ("SG series",)
+    products = ["SG series"]
     source = "Sungrow communication protocol of PV grid-connected string inverters, V1.1.2"
     confidence = "high"
     api = 1
@@ -108,7 +108,7 @@ class SGTenths(SG):
     """String inverters with newer firmware, which counts the total yield in tenths of a kWh."""
 
     name = "sungrow.sg_tenths"
-    products = ("SG series with newer firmware",)
+    products = ["SG series with newer firmware"]
 
     energy_yield = u32(number(5004), "kWh", scale=0.1, group="slow", counter=True)
 
@@ -117,7 +117,7 @@ class SH(SGTenths):
     """Hybrid inverters, with what flows into the battery, the house and the grid."""
 
     name = "sungrow.sh"
-    products = ("SH series",)
+    products = ["SH series"]
     source = "Sungrow communication protocol of residential hybrid inverters, V1.0.20"
 
     operating_state = enum(

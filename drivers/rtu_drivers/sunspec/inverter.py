@@ -122,7 +122,7 @@ class Inverter(Driver, table="holding", gaps_readable=True):
 
     name = "sunspec.inverter"
     kind = "inverter"
-    products = ("SunSpec inverters of SolarEdge, Fronius, SMA, Kaco, Delta and others",)
+    products = ["SunSpec inverters of SolarEdge, Fronius, SMA, Kaco, Delta and others"]
     source = "SunSpec models 1, 103 and 160 (sunspec/models); SolarEdge SunSpec implementation technical note"
     confidence = "high"
     api = 1

@@ -117,7 +117,7 @@ class Meter(Driver, table="holding", gaps_readable=True):
 
     name = "sunspec.meter"
     kind = "energy_meter"
-    products = ("SunSpec meters of SolarEdge, Fronius and others",)
+    products = ["SunSpec meters of SolarEdge, Fronius and others"]
     source = "SunSpec models 1 and 203 (sunspec/models); SolarEdge SunSpec implementation technical note"
     confidence = "high"
     api = 1

@@ -24,7 +24,7 @@ class GMP252(Driver, table="holding", word_order="little", gaps_readable=True):
 
     name = "vaisala.gmp252"
     kind = "environment"
-    products = ("GMP251", "GMP252", "GMP80P")
+    products = ["GMP251", "GMP252", "GMP80P"]
     source = "Vaisala GMP252 User Guide M211897EN-D, pages 116 to 120; GMP251 User Guide M211799EN-K, status registers"
     confidence = "high"
     api = 1

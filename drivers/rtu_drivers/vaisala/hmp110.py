@@ -17,7 +17,7 @@ class HMP110(Driver, table="holding", word_order="little", gaps_readable=True):
 
     name = "vaisala.hmp110"
     kind = "environment"
-    products = ("HMP60", "HMP110")
+    products = ["HMP60", "HMP110"]
     source = "Vaisala HMP110REF User Guide, pages 80 and 89; HMDW110 User Guide M211726EN, table 55 (test registers)"
     confidence = "high"
     api = 1
@@ -37,7 +37,7 @@ class HMP(HMP110):
     """Probes that compute more."""
 
     name = "vaisala.hmp"
-    products = ("HMP3", "HMP4", "HMP5", "HMP7", "HMP8", "HMP9")
+    products = ["HMP3", "HMP4", "HMP5", "HMP7", "HMP8", "HMP9"]
     source = "Vaisala HMP Series User Guide M212022EN-F, page 101; HMP4 User Guide, page 20"
 
     dew_point = f32(0x0006, "°C")
@@ -49,7 +49,7 @@ class HMD65(HMP110, without=["humidity_absolute", "_test_integer", "_test_text"]
     """Duct transmitters. Where they have the absolute humidity is not known, nor whether they have test registers."""
 
     name = "vaisala.hmd65"
-    products = ("HMD60", "HMD65")
+    products = ["HMD60", "HMD65"]
     source = "Vaisala HMD65 User Guide M212243EN-C"
     identity = {"vendor_name": "Vaisala"}
 

@@ -17,7 +17,7 @@ class Relay4(Driver, table="coil"):
 
     name = "waveshare.relay_4ch"
     kind = "io_module"
-    products = ("Modbus RTU Relay 4CH",)
+    products = ["Modbus RTU Relay 4CH"]
     source = "Waveshare wiki, Protocol Manual of Modbus RTU Relay; Modbus RTU IO 8CH"
     confidence = "medium"
     api = 1
@@ -35,7 +35,7 @@ class Relay8(Relay4):
     """Eight relays."""
 
     name = "waveshare.relay_8ch"
-    products = ("Modbus RTU Relay 8CH",)
+    products = ["Modbus RTU Relay 8CH"]
 
     digital_output_5 = bit(4, group="fast")
     digital_output_6 = bit(5, group="fast")
@@ -47,7 +47,7 @@ class Relay16(Relay8):
     """Sixteen relays."""
 
     name = "waveshare.relay_16ch"
-    products = ("Modbus RTU Relay 16CH",)
+    products = ["Modbus RTU Relay 16CH"]
 
     digital_output_9 = bit(8, group="fast")
     digital_output_10 = bit(9, group="fast")
@@ -63,7 +63,7 @@ class Relay32(Relay16):
     """Thirty-two relays."""
 
     name = "waveshare.relay_32ch"
-    products = ("Modbus RTU Relay 32CH",)
+    products = ["Modbus RTU Relay 32CH"]
 
     digital_output_17 = bit(16, group="fast")
     digital_output_18 = bit(17, group="fast")
@@ -87,7 +87,7 @@ class IO8(Relay8):
     """Eight outputs and eight inputs."""
 
     name = "waveshare.io_8ch"
-    products = ("Modbus RTU IO 8CH",)
+    products = ["Modbus RTU IO 8CH"]
 
     digital_input_1 = bit(0, table="discrete_input", group="fast")
     digital_input_2 = bit(1, table="discrete_input", group="fast")

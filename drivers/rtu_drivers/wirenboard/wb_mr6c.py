@@ -19,7 +19,7 @@ class MR6C(Driver, table="input", pause_s=0.008):
 
     name = "wirenboard.wb_mr6c"
     kind = "io_module"
-    products = ("WB-MR6C v.2", "WB-MR6C v.3")
+    products = ["WB-MR6C v.2", "WB-MR6C v.3"]
     source = "wirenboard/wb-mqtt-serial, templates/config-wb-mr6cv3.json.jinja and config-wb-mr6c.json.jinja"
     confidence = "medium"
     api = 1
@@ -81,4 +81,4 @@ class MR6CFirmware123(MR6C, without=[f"contact_{relay}" for relay in range(1, 7)
     """With firmware up to 1.23."""
 
     name = "wirenboard.wb_mr6c_1_23"
-    products = ("WB-MR6C (firmware up to 1.23)",)
+    products = ["WB-MR6C (firmware up to 1.23)"]

@@ -20,7 +20,7 @@ class MSW3(Driver, table="input", pause_s=0.012):
 
     name = "wirenboard.wb_msw3"
     kind = "environment"
-    products = ("WB-MSW v.3",)
+    products = ["WB-MSW v.3"]
     source = "wirenboard/wb-mqtt-serial, templates/config-wb-msw_v3.json"
     confidence = "medium"
     api = 1
@@ -57,4 +57,4 @@ class MSW3Firmware435(MSW3, without=["humidity_absolute", "dew_point"]):
     """With firmware up to 4.35."""
 
     name = "wirenboard.wb_msw3_4_35"
-    products = ("WB-MSW v.3 (firmware up to 4.35)",)
+    products = ["WB-MSW v.3 (firmware up to 4.35)"]
