@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +14,15 @@ from rtu_agent.bus.contract import AnyBus
 from rtu_agent.bus.factory import make_bus, make_simulated_bus
 from rtu_agent.bus.rs485 import Rs485
 from rtu_agent.clock import Clock
+from rtu_agent.config.effective import effective
 from rtu_agent.config.entries import Rs485Entry
 from rtu_agent.config.load import load_site
 from rtu_agent.config.model import BusSettings, DeviceSettings, Site
 from rtu_agent.config.ports import has_line
+from rtu_agent.domain.point_place import PointPlace
 from rtu_agent.domain.record import Field
 from rtu_agent.driver_api import Driver
+from rtu_agent.driver_api.places import places_of
 from rtu_agent.events import AgentStarted, AgentStopped, BusPlanned, ClockJumped, LoopLagged, Watcher, Watchers
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.marks import Limits
@@ -41,16 +45,21 @@ from rtu_agent.poll.poller import Poller
 from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.schedule import Schedule
 from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.telemetry.api import ConfigState
+from rtu_agent.telemetry.api_pages import api_pages
+from rtu_agent.telemetry.board import Board
 from rtu_agent.telemetry.clock_watch import ClockWatch
+from rtu_agent.telemetry.findings import Finding, Worker, health, readiness
 from rtu_agent.telemetry.http import serve
-from rtu_agent.telemetry.http_app import Finding, make_app
+from rtu_agent.telemetry.http_answer import Page
+from rtu_agent.telemetry.http_app import make_app
 from rtu_agent.telemetry.metrics import Metrics
 from rtu_agent.telemetry.roster import Roster, RosterDevice
+from rtu_agent.telemetry.views import BusView
 
 SPOOL_FILE: Final = "spool.sqlite3"
 TICK_S: Final = 1.0
 """How often the event loop says that it turns."""
-STUCK_S: Final = 10.0
 HASH_DIGITS: Final = 12
 STOP_S: Final = 5.0
 MODBUS_TCP_BAUDRATE: Final = 115_200
@@ -87,12 +96,14 @@ class Agent:
         self._simulated = simulated or {}
         self._registry = CollectorRegistry()
         self._ticked_at = clock.monotonic()
-        self._opened: set[str] = set()
         outputs = {entry.name: output_types[entry.type](entry.name, entry.settings) for entry in site.outputs.values()}
         outputs |= rollups_of(outputs.values(), names_in(site, driver_of), site.state, watchers)
         self._outputs = outputs
         self.roster = roster_of(site, driver_of, outputs)
         watchers.add(Metrics(self._registry, self.roster, clock, config_hash))
+        self.board = Board(self.roster, clock)
+        watchers.add(self.board)
+        self._pollers: dict[str, Poller] = {}
         self._limits = spool_limits(site)
         self._delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock, self._limits)
 
@@ -110,7 +121,7 @@ class Agent:
             ListenError: the HTTP address cannot be used.
             SpoolRefusedError: the spool's file is not ours to use.
         """
-        http = serve(self._site.http.listen, make_app(self._registry, self._healthy, self._ready))
+        http = serve(self._site.http.listen, make_app(self._registry, self._healthy, self._ready, self._pages()))
         try:
             self._delivery.start()
             watch_retention(self._outputs, self._limits, self._watch)
@@ -138,7 +149,6 @@ class Agent:
                 bus, poller = self._bus(name, settings, memory)
                 tasks.append(group.create_task(bus.run(), name=f"bus {name}"))
                 pollers.append(group.create_task(poller.run(), name=f"poller {name}"))
-                tasks.append(group.create_task(self._note_opened(bus), name=f"opened {name}"))
             await stop.wait()
             for task in pollers:
                 task.cancel()
@@ -167,7 +177,9 @@ class Agent:
         # A port that was just opened is listened to for one timeout; nothing is due before that.
         schedule = Schedule(jobs, self._clock.monotonic() + settings.timeout)
         asker = Asker(bus, patience, self._clock)
-        return bus, Poller(asker, devices, schedule, self._watch, self._delivery.accept, self._clock)
+        poller = Poller(asker, devices, schedule, self._watch, self._delivery.accept, self._clock)
+        self._pollers[name] = poller
+        return bus, poller
 
     # -- health --------------------------------------------------------------------------------------------------------
 
@@ -182,19 +194,34 @@ class Agent:
             if jump_s := clocks.look():
                 self._watch(ClockJumped(jump_s))
 
-    async def _note_opened(self, bus: AnyBus) -> None:
-        await bus.opened.wait()
-        self._opened.add(bus.name)
-
     def _healthy(self) -> Finding:
-        """Alive while the event loop turns; a dead device or database is no reason to restart."""
-        silent_s = self._clock.monotonic() - self._ticked_at
-        return Finding(silent_s < STUCK_S, {"loop_silent_s": round(silent_s, 3)})
+        """Alive while the event loop turns and every bus is worked on; nothing else is cured by a restart."""
+        now = self._clock.monotonic()
+        workers = [self._worker(bus) for bus in self.board.snapshot().buses if bus.name in self._pollers]
+        return health(self._ticked_at, workers, now)
+
+    def _worker(self, bus: BusView) -> Worker:
+        timeouts = [
+            self._driver_of(each.driver).limits.timeout_s for each in self._site.devices if each.bus == bus.name
+        ]
+        longest_s = max([self._site.buses[bus.name].timeout, *(timeout for timeout in timeouts if timeout is not None)])
+        return Worker(bus.name, max(bus.active_s, self._pollers[bus.name].turned_at), longest_s)
 
     def _ready(self) -> Finding:
         """Ready when every port was open once; one that is lost later is an alert and not a restart."""
-        waiting = [name for name in self._site.buses if name not in self._opened]
-        return Finding(not waiting, {"waiting_for_ports": waiting})
+        return readiness(self.board.snapshot())
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def _pages(self) -> Mapping[str, Page]:
+        loaded = ConfigState(self._clock.wall())
+        return api_pages(
+            self.board,
+            self.roster.buses,
+            metadata.version("rtu-agent"),
+            lambda: loaded,
+            lambda: effective(self._site, self._driver_of),
+        )
 
 
 def spool_limits(site: Site) -> Limits:
@@ -345,10 +372,15 @@ def objection_to(driver: type[Driver]) -> str | None:
 def roster_of(site: Site, driver_of: Callable[[str], type[Driver]], outputs: Iterable[str]) -> Roster:
     """Return the names of everybody in the site, for metrics and views; `outputs` with their rollups."""
     devices = []
+    places_by_driver: dict[type[Driver], tuple[PointPlace, ...]] = {}
     for entry in site.devices:
         driver = driver_of(entry.driver)
-        devices.append(RosterDevice(entry.name, entry.bus, driver.name, driver.kind))
-    return Roster(site.site, tuple(site.buses), tuple(devices), tuple(outputs))
+        if driver not in places_by_driver:
+            places_by_driver[driver] = places_of(driver)
+        places = places_by_driver[driver]
+        devices.append(RosterDevice(entry.name, entry.bus, driver.name, driver.kind, entry.unit, places))
+    ports = {name: bus.port for name, bus in site.buses.items()}
+    return Roster(site.site, tuple(site.buses), tuple(devices), tuple(outputs), ports)
 
 
 @dataclass(frozen=True)

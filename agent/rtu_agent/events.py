@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from rtu_agent.domain.point_place import PointPlace
 from rtu_agent.domain.record import Record
+from rtu_agent.domain.registers import Span
 
 OutcomeKind = Literal[
     "good", "exception", "no_reply", "damaged", "foreign", "ambiguous", "line_busy", "port_lost", "driver_failed"
@@ -196,6 +198,10 @@ class PollFinished(DeviceEvent):
     record: Record
     rider: bool = False
     """The group was taken along by the poll of another one, whose own event tells what the poll took and brought."""
+    together: frozenset[str] = frozenset()
+    """All groups that the poll was for, its riders among them."""
+    blocks: tuple[Span, ...] = ()
+    """What the poll had to ask for, as it was planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +260,8 @@ class DeviceRecognised(DeviceEvent):
     driver: str
     groups: tuple[str, ...]
     """Those that it has; of the others that its driver may have, nothing will be heard."""
+    places: tuple[PointPlace, ...] = ()
+    """Where that driver finds the values of its records."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from rtu_agent.events import (
     WriteFailed,
     WriteRecovered,
 )
-from rtu_agent.telemetry.board import Board, BusView, DeviceView, OutputView
+from rtu_agent.telemetry.board import Board
+from rtu_agent.telemetry.views import BusView, DeviceView, OutputView
 from support.made_up import METER_FIELDS, ROSTER, polled, record, skipped, transaction
 
 

@@ -13,8 +13,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from rtu_agent.clock import HandClock
+from rtu_agent.telemetry.findings import Finding
 from rtu_agent.telemetry.http import serve
-from rtu_agent.telemetry.http_app import Finding, make_app
+from rtu_agent.telemetry.http_app import make_app
 from rtu_agent.telemetry.metrics import Metrics
 from support.made_up import ROSTER, polled
 from support.servers import StartPrometheus
@@ -109,7 +110,7 @@ def test_there_is_nothing_else(site: Site, path: str) -> None:
     """What there is, it says."""
     status, _, body = site.ask(path)
 
-    assert (status, body) == (404, b"There is /metrics, /healthz, /readyz.\n")
+    assert (status, body) == (404, b"There is /healthz, /metrics, /readyz.\n")
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/healthz", "/nothing"])

@@ -27,7 +27,6 @@ from rtu_agent.events import Watchers
 from rtu_agent.output.contract import LocalOutput, SettingsError
 from rtu_agent.output.spool_file import SpoolRefusedError
 from rtu_agent.plugins import OutputType
-from rtu_agent.telemetry.board import Board
 from rtu_agent.telemetry.http import AddressTakenError, ListenError
 from rtu_agent.telemetry.live import LiveView
 from rtu_agent.telemetry.log import Log
@@ -89,10 +88,9 @@ def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
     except (SecretError, SettingsError) as error:
         click.echo(str(error), err=True)
         return exit_codes.CONFIG_INVALID
-    board = Board(agent.roster, clock)
+    board = agent.board
     logger = make_logger(wishes.verbosity, clock)
     adopt_library_logs(logger)
-    watchers.add(board)
     watchers.add(Log(logger, clock))
     try:
         with ExitStack() as stack:

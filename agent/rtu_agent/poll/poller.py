@@ -15,6 +15,7 @@ from typing import Final
 
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
+from rtu_agent.driver_api.places import places_of
 from rtu_agent.events import (
     DeviceRecognised,
     DeviceStateChanged,
@@ -78,11 +79,13 @@ class Poller:
         """Polls of busy devices."""
         self._probed = False
         """The last to be asked was a silent device, so it is somebody else's turn."""
+        self.turned_at = clock.monotonic()
+        """When it last looked round for what to do, on the monotonic clock."""
 
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
-            now = self._clock.monotonic()
+            now = self.turned_at = self._clock.monotonic()
             for job in self._schedule.overtaken(now):
                 self._watch(PollSkipped(self._bus.name, job.device, job.group, self._access.obstacle(job)))
             if not self._bus.opened.is_set():
@@ -148,7 +151,8 @@ class Poller:
             return
         self._schedule.only(device.name, device.plans.groups, now)
         if device.found is not None:
-            self._watch(DeviceRecognised(self._bus.name, device.name, device.found.name, device.plans.groups))
+            found, groups = device.found, device.plans.groups
+            self._watch(DeviceRecognised(self._bus.name, device.name, found.name, groups, places_of(found)))
         if tick.job.group in device.plans.groups:
             await self._poll(self._start(tick, now))
 

@@ -45,7 +45,12 @@ class Teller:
             self._schedule.finished(tick, 0.0 if rides else progress.held_s, good=kind == "good")
             lag_s, group = max(0.0, progress.started - tick.due), tick.job.group
             took_s = now - progress.started
-            self._watch(PollFinished(self._bus, device.name, group, kind, lag_s, took_s, record, rides))
+            plan = progress.plan
+            self._watch(
+                PollFinished(
+                    self._bus, device.name, group, kind, lag_s, took_s, record, rides, plan.groups, plan.blocks
+                )
+            )
         return kind
 
     def time_ms(self, first: Outcome, last: Outcome) -> int:

@@ -1,101 +1,38 @@
-"""The state of the site as the events tell it: what live views and summaries are drawn from.
+"""The state of the site as the events tell it: what live views, summaries and the API are drawn from.
 
-Every view is a value. An event replaces the views it touches, so a snapshot is a copy of three short lists of
-references: cheap to take, consistent, and nothing that is drawn holds up who counts.
+Every view is a value. An event replaces the views it touches, so a snapshot is a copy of a few short lists of
+references: cheap to take, consistent, and nothing that is drawn holds up who counts. What was a while ago is kept in
+the same way: every ten seconds a mark holds on to the views of all buses, for an hour.
 """
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections import deque
+from dataclasses import replace
+from typing import Final
 
 from rtu_agent.clock import Clock
-from rtu_agent.domain.record import Record, Series
 from rtu_agent.events import (
     BusEvent,
     DeviceEvent,
-    DeviceState,
-    DeviceStateChanged,
     Event,
-    OutcomeKind,
     OutputEvent,
     PollFinished,
     PollSkipped,
-    PortLost,
-    PortOpened,
-    PortOpenFailed,
-    RecordsDropped,
-    RecordsWritten,
-    SpoolChanged,
     TransactionFinished,
     WriteFailed,
     WriteRecovered,
 )
-from rtu_agent.telemetry.poll_counts import PollCounts
-from rtu_agent.telemetry.roster import Roster, RosterDevice
+from rtu_agent.telemetry.after_event import bus_after, device_after, output_after, refused_with
+from rtu_agent.telemetry.history import History, length_for
+from rtu_agent.telemetry.roster import Roster
+from rtu_agent.telemetry.views import BusView, DeviceView, Mark, OutputView, Snapshot
 
-
-@dataclass(frozen=True, slots=True)
-class BusView:
-    """One bus."""
-
-    name: str
-    is_open: bool = False
-    problem: str = ""
-    """Why the port is not open, in the system's words; empty while it is, and before it was tried."""
-    polls: PollCounts = field(default_factory=PollCounts)
-    transactions: int = 0
-    sent_bytes: int = 0
-    received_bytes: int = 0
-    busy_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceView:
-    """One device."""
-
-    entry: RosterDevice
-    state: DeviceState | Literal["waiting"] = "waiting"
-    """`waiting` until the first poll was answered or health has judged."""
-    polls: PollCounts = field(default_factory=PollCounts)
-    last_good_s: float | None = None
-    """When the latest good poll ended, monotonic seconds."""
-    trouble: OutcomeKind | None = None
-    """How the latest poll failed; None if it did not."""
-    records: Mapping[Series, Record] = field(default_factory=dict)
-    """The newest record of each set of points."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutputView:
-    """One output."""
-
-    name: str
-    written: int = 0
-    waiting: int = 0
-    dropped: Mapping[str, int] = field(default_factory=dict)
-    problem: str = ""
-    """Why the latest batch was not accepted; empty if it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Everything at one moment."""
-
-    site: str
-    started_s: float
-    now_s: float
-    """Monotonic, as `started_s`, seconds."""
-    wall: float
-    """Seconds since 1970, UTC."""
-    buses: tuple[BusView, ...]
-    devices: tuple[DeviceView, ...]
-    outputs: tuple[OutputView, ...]
-
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds since the start."""
-        return self.now_s - self.started_s
+MARK_S: Final = 10.0
+"""Seconds between two marks."""
+MARKS: Final = 361
+"""An hour of them, and the one before."""
+SPOOL: Final = "spool"
+"""The name under which events tell of the disk of the spool itself."""
 
 
 class Board:
@@ -103,23 +40,36 @@ class Board:
 
     def __init__(self, roster: Roster, clock: Clock) -> None:
         self._site = roster.site
+        self._ports = roster.ports
         self._clock = clock
         self._started_s = clock.monotonic()
         self._buses = {name: BusView(name) for name in roster.buses}
-        self._devices = {entry.name: DeviceView(entry) for entry in roster.devices}
+        history = History(length_for(len(roster.devices)))
+        self._devices = {
+            entry.name: DeviceView(entry, places=entry.places, history=history) for entry in roster.devices
+        }
+        self._at = {(entry.bus, entry.unit): entry.name for entry in roster.devices}
         self._outputs = {name: OutputView(name) for name in roster.outputs}
+        self._spool_problem = ""
+        self._marks = deque([Mark(self._started_s, dict(self._buses))], MARKS)
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
         """Take in one event; one about a name that is not in the roster changes nothing."""
         with self._lock:
+            self._mark(self._clock.monotonic())
             match event:
                 case BusEvent() if event.bus in self._buses:
-                    self._buses[event.bus] = _bus_after(self._buses[event.bus], event)
+                    self._of_bus(event)
                 case DeviceEvent() if event.device in self._devices and event.bus in self._buses:
                     self._of_device(event)
                 case OutputEvent() if event.output in self._outputs:
-                    self._outputs[event.output] = _output_after(self._outputs[event.output], event)
+                    before = self._outputs[event.output]
+                    self._outputs[event.output] = output_after(before, event, self._clock.wall())
+                case WriteFailed(output=output, error=error) if output == SPOOL:
+                    self._spool_problem = error
+                case WriteRecovered(output=output) if output == SPOOL:
+                    self._spool_problem = ""
 
     def snapshot(self) -> Snapshot:
         """Return everything as it is now."""
@@ -132,60 +82,26 @@ class Board:
                 buses=tuple(self._buses.values()),
                 devices=tuple(self._devices.values()),
                 outputs=tuple(self._outputs.values()),
+                ports=self._ports,
+                marks=tuple(self._marks),
+                spool_problem=self._spool_problem,
             )
+
+    def _mark(self, now: float) -> None:
+        if now >= self._marks[-1].at_s + MARK_S:
+            self._marks.append(Mark(now, dict(self._buses)))
+            self._buses = {name: replace(bus, worst_lag_s=0.0) for name, bus in self._buses.items()}
+
+    def _of_bus(self, event: BusEvent) -> None:
+        self._buses[event.bus] = bus_after(self._buses[event.bus], event, self._clock.monotonic())
+        if isinstance(event, TransactionFinished) and event.exception_code is not None:
+            name = self._at.get((event.bus, event.unit))
+            if name is not None:
+                self._devices[name] = refused_with(self._devices[name], event.exception_code)
 
     def _of_device(self, event: DeviceEvent) -> None:
-        bus, device = self._buses[event.bus], self._devices[event.device]
-        match event:
-            case PollFinished():
-                self._buses[event.bus] = replace(bus, polls=bus.polls.after(event))
-                self._devices[event.device] = _polled(device, event, self._clock.monotonic())
-            case PollSkipped():
-                self._buses[event.bus] = replace(bus, polls=bus.polls.after(event))
-                self._devices[event.device] = replace(device, polls=device.polls.after(event))
-            case DeviceStateChanged():
-                self._devices[event.device] = replace(device, state=event.after)
-
-
-def _bus_after(bus: BusView, event: BusEvent) -> BusView:
-    match event:
-        case TransactionFinished():
-            return replace(
-                bus,
-                transactions=bus.transactions + 1,
-                sent_bytes=bus.sent_bytes + event.sent_bytes,
-                received_bytes=bus.received_bytes + event.received_bytes,
-                busy_s=bus.busy_s + event.held_s,
-            )
-        case PortOpened():
-            return replace(bus, is_open=True, problem="")
-        case PortLost() | PortOpenFailed():
-            return replace(bus, is_open=False, problem=event.error)
-        case _:
-            return bus
-
-
-def _polled(device: DeviceView, event: PollFinished, now: float) -> DeviceView:
-    polls = device.polls.after(event)
-    records = {**device.records, event.record.series: event.record}
-    if event.outcome != "good":
-        return replace(device, polls=polls, records=records, trouble=event.outcome)
-    state = "online" if device.state == "waiting" else device.state
-    return replace(device, polls=polls, records=records, state=state, last_good_s=now, trouble=None)
-
-
-def _output_after(output: OutputView, event: OutputEvent) -> OutputView:
-    match event:
-        case RecordsWritten():
-            return replace(output, written=output.written + event.records, problem="")
-        case WriteFailed():
-            return replace(output, problem=event.error)
-        case WriteRecovered():
-            return replace(output, problem="")
-        case RecordsDropped():
-            dropped = output.dropped.get(event.reason, 0) + event.records
-            return replace(output, dropped={**output.dropped, event.reason: dropped})
-        case SpoolChanged():
-            return replace(output, waiting=event.records)
-        case _:
-            return output
+        if isinstance(event, PollFinished | PollSkipped):
+            bus = self._buses[event.bus]
+            self._buses[event.bus] = bus_after(bus, event, self._clock.monotonic())
+        device = self._devices[event.device]
+        self._devices[event.device] = device_after(device, event, self._clock.monotonic(), self._clock.wall())

@@ -6,10 +6,9 @@ from dataclasses import fields
 from typing import Final
 
 from rtu_agent import events
-from rtu_agent.domain.record import Record
 from rtu_agent.events import BusEvent, DeviceEvent, Event, OutputEvent
 from rtu_agent.telemetry.log import event_name
-from rtu_agent.telemetry.news import HABITS, NOTABLE_LAG_S, Habit
+from rtu_agent.telemetry.news import HABITS, NOTABLE_LAG_S, UNSAID, Habit
 from rtu_agent.telemetry.reference import table
 
 _HEAD: Final = f"""\
@@ -69,7 +68,7 @@ def _row(event_class: type[Event]) -> tuple[str, ...]:
 
 def _keys(event_class: type[Event]) -> Iterator[str]:
     """Yield the keys that a line of this class may have."""
-    return (field.name for field in fields(event_class) if field.type is not Record)
+    return (field.name for field in fields(event_class) if field.name not in UNSAID)
 
 
 if __name__ == "__main__":

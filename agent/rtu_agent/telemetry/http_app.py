@@ -1,9 +1,9 @@
-"""What the agent answers over HTTP: `/metrics`, `/healthz`, `/readyz`. It can be read, and nothing else."""
+"""What the agent answers over HTTP: metrics, health, and the pages it is given. It can be read, and nothing else."""
 
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -11,90 +11,106 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
+from rtu_agent.telemetry.findings import Finding
+from rtu_agent.telemetry.http_answer import JSON, NOT_MODIFIED, TEXT, Answer, Headers, Page
+from rtu_agent.telemetry.shared import Shared
+
 _logger: Final = logging.getLogger(__name__)
 
 _METHODS: Final = ("GET", "HEAD")
-_TEXT: Final = ("Content-Type", "text/plain; charset=utf-8")
-_ON_EVERY_ANSWER: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The answer to `is it healthy?` or `is it ready?`."""
-
-    ok: bool
-    details: Mapping[str, object] = field(default_factory=dict)
-    """What else there is to say; anything that JSON can write."""
+_ON_EVERY_ANSWER: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+_HEADERS_OF_METRICS: Final = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "QUERY_STRING")
+"""What decides in which form metrics are answered."""
+_FORMS: Final = 16
+"""Forms of the metrics that are kept; there are as many as clients ask differently."""
 
 
 Check = Callable[[], Finding]
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: str
-    body: bytes
-    headers: tuple[tuple[str, str], ...] = (_TEXT,)
+def make_app(
+    registry: CollectorRegistry, healthy: Check, ready: Check, pages: Mapping[str, Page] | None = None
+) -> WSGIApplication:
+    """Return the application. Everything is called in the server's threads; the checks must be quick.
 
-
-_Page = Callable[[WSGIEnvironment], _Answer]
-
-
-def make_app(registry: CollectorRegistry, healthy: Check, ready: Check) -> WSGIApplication:
-    """Return the application. The checks are called in the server's threads and must be quick.
-
-    `healthy` says whether the agent runs as it should (a restart would not help it), `ready` whether it has begun its
-    work. Either is served as JSON, with status 200 when it is ok and 503 when it is not.
+    Args:
+        registry: what `/metrics` shows.
+        healthy: whether the agent runs as it should, so that a restart would not help it.
+        ready: whether it has begun its work. Either is served as JSON, with status 200 when it is ok, else with 503.
+        pages: what else there is, by path; a path that ends in `/`, but for `/` itself, is for all below it.
     """
-    pages = {"/metrics": _metrics_page(registry), "/healthz": _check_page(healthy), "/readyz": _check_page(ready)}
+    known: dict[str, Page] = {
+        **(pages or {}),
+        "/metrics": _metrics_page(registry),
+        "/healthz": _check_page(healthy),
+        "/readyz": _check_page(ready),
+    }
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = _answer(pages, environ)
-        length = ("Content-Length", str(len(answer.body)))
-        start_response(answer.status, [*answer.headers, length, *_ON_EVERY_ANSWER])
+        answer = _answer(known, environ)
+        headers = {**_ON_EVERY_ANSWER, **dict(answer.headers)}
+        if answer.status != NOT_MODIFIED:
+            headers["Content-Length"] = str(len(answer.body))
+        start_response(answer.status, [*headers.items()])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     return app
 
 
-def _answer(pages: Mapping[str, _Page], environ: WSGIEnvironment) -> _Answer:
-    page = pages.get(environ["PATH_INFO"])
+def _answer(pages: Mapping[str, Page], environ: WSGIEnvironment) -> Answer:
+    path = environ["PATH_INFO"]
+    page = pages.get(path) or pages.get(f"{path.rpartition('/')[0]}/" if path.count("/") > 1 else path)
     if _is_misled(environ):
-        return _Answer("421 Misdirected Request", b"This is a local address; ask for it as localhost.\n")
+        return Answer("421 Misdirected Request", b"This is a local address; ask for it as localhost.\n")
     if page is None:
-        return _Answer("404 Not Found", f"There is {', '.join(pages)}.\n".encode())
+        return Answer("404 Not Found", f"There is {', '.join(sorted(pages))}.\n".encode())
     if environ["REQUEST_METHOD"] not in _METHODS:
-        return _Answer("405 Method Not Allowed", b"It can only be read.\n", (_TEXT, ("Allow", ", ".join(_METHODS))))
+        return Answer("405 Method Not Allowed", b"It can only be read.\n", (TEXT, ("Allow", ", ".join(_METHODS))))
     try:
         return page(environ)
     except Exception:  # whatever a check raises, its page must not look healthy and the server must go on
         _logger.exception("cannot answer")
-        return _Answer("500 Internal Server Error", b"The log says why.\n")
+        return Answer("500 Internal Server Error", b"The log says why.\n")
 
 
-def _metrics_page(registry: CollectorRegistry) -> _Page:
+def _metrics_page(registry: CollectorRegistry) -> Page:
+    """Every form of the metrics is made once for all who ask for it at the same time."""
     metrics: WSGIApplication = make_wsgi_app(registry)
+    forms: dict[tuple[str, ...], Shared[Answer]] = {}
 
-    def page(environ: WSGIEnvironment) -> _Answer:
-        started: list[tuple[str, tuple[tuple[str, str], ...]]] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
-            started.append((status, tuple(headers)))
-            return len
-
-        body = b"".join(metrics({**environ, "REQUEST_METHOD": "GET"}, start_response))
-        status, headers = started[0]
-        return _Answer(status, body, headers)
+    def page(environ: WSGIEnvironment) -> Answer:
+        form = tuple(environ.get(header, "") for header in _HEADERS_OF_METRICS)
+        if form not in forms and len(forms) >= _FORMS:
+            forms.clear()
+        asked = {**environ, "REQUEST_METHOD": "GET"}
+        return forms.setdefault(form, Shared(partial(_scrape, metrics, asked)))()
 
     return page
 
 
-def _check_page(check: Check) -> _Page:
-    def page(_: WSGIEnvironment) -> _Answer:
+def _scrape(metrics: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+    started: list[tuple[str, Headers]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
+        started.append((status, tuple(headers)))
+        return len
+
+    body = b"".join(metrics(environ, start_response))
+    status, headers = started[0]
+    return Answer(status, body, headers)
+
+
+def _check_page(check: Check) -> Page:
+    def page(_: WSGIEnvironment) -> Answer:
         finding = check()
         body = {"status": "ok" if finding.ok else "failing", **finding.details}
         status = "200 OK" if finding.ok else "503 Service Unavailable"
-        return _Answer(status, json.dumps(body).encode() + b"\n", (("Content-Type", "application/json"),))
+        return Answer(status, json.dumps(body).encode() + b"\n", (JSON,))
 
     return page
 

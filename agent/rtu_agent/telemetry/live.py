@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from rtu_agent.telemetry.board import Board, BusView, OutputView, Snapshot
+from rtu_agent.telemetry.board import Board
+from rtu_agent.telemetry.views import BusView, OutputView, Snapshot
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

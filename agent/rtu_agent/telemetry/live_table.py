@@ -14,9 +14,9 @@ from rich.text import Text
 
 from rtu_agent.domain.record import Field, Value
 from rtu_agent.domain.text import printable
-from rtu_agent.telemetry.board import BusView, DeviceView, OutputView
 from rtu_agent.telemetry.live import Frame, percent, time_of_day
 from rtu_agent.telemetry.telling import amount, telling
+from rtu_agent.telemetry.views import BusView, DeviceView, OutputView
 
 T = TypeVar("T")
 

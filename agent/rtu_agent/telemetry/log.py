@@ -15,7 +15,6 @@ from typing import Any, Final
 from structlog.typing import FilteringBoundLogger
 
 from rtu_agent.clock import Clock
-from rtu_agent.domain.record import Record
 from rtu_agent.events import (
     AdapterLatencyRead,
     AgentStopped,
@@ -27,7 +26,7 @@ from rtu_agent.events import (
     WriteFailed,
     WriteRecovered,
 )
-from rtu_agent.telemetry.news import HABITS, Habit, amount, level, swarm
+from rtu_agent.telemetry.news import HABITS, UNSAID, Habit, amount, level, swarm
 from rtu_agent.telemetry.rate_limiter import RateLimiter
 
 WINDOW_S: Final = 10.0
@@ -106,5 +105,5 @@ def _keys(event: Event) -> dict[str, Any]:
     return {
         name: round(value, 3) if isinstance(value, float) else value
         for name, value in pairs
-        if value is not None and not isinstance(value, Record)
+        if value is not None and name not in UNSAID
     }

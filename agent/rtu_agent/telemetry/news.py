@@ -10,6 +10,8 @@ from rtu_agent.events import Event
 
 NOTABLE_LAG_S: Final = 0.5
 """A loop that comes back later than this delays polls so that one can see it, seconds."""
+UNSAID: Final = frozenset({"record", "places", "together", "blocks"})
+"""Fields of events that are for views and have no room on a line."""
 
 
 class Habit(Enum):

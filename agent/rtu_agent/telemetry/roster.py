@@ -1,6 +1,9 @@
 """Who there is to tell about, by the names of the configuration."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rtu_agent.domain.point_place import PointPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +15,10 @@ class RosterDevice:
     driver: str
     kind: str
     """The driver's kind, for example `energy_meter`."""
+    unit: int = 0
+    """Its address on the bus."""
+    places: tuple[PointPlace, ...] = ()
+    """Where its driver finds the values of its records; shared by all devices of that driver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class Roster:
     buses: tuple[str, ...]
     devices: tuple[RosterDevice, ...]
     outputs: tuple[str, ...]
+    ports: Mapping[str, str] = field(default_factory=dict)
+    """By bus, how it is reached."""
 
     @property
     def drivers(self) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rtu_agent.domain.text import printable
-from rtu_agent.telemetry.board import BusView, DeviceView, OutputView, Snapshot
 from rtu_agent.telemetry.live import percent, share
 from rtu_agent.telemetry.poll_counts import PollCounts
+from rtu_agent.telemetry.views import BusView, DeviceView, OutputView, Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,17 +32,25 @@ def telling(records: Iterable[Record], count: int) -> list[tuple[Field, Value | 
     Codes and other values without a unit are only told when there is nothing else. A field whose newest value is
     missing stays, as None: a value of yesterday would be read as one of now.
     """
-    newest: dict[str, tuple[Field, Value | None]] = {}
+    found: dict[str, tuple[Field, Value | None]] = {}
     places: dict[str, int] = {}
     for record in sorted(records, key=lambda record: record.time_ms):
         for place, (field, value) in enumerate(zip(record.series.fields, record.values, strict=True)):
-            newest[field.name] = field, value
+            found[field.name] = field, value
             places[field.name] = max(place, places.get(field.name, 0))
     best: dict[str, tuple[Field, Value | None]] = {}
-    for name in sorted(newest, key=lambda name: (*_rank(newest[name][0]), places[name], name)):
-        best.setdefault(_quantity(name), newest[name])
+    for name in sorted(found, key=lambda name: (*_rank(found[name][0]), places[name], name)):
+        best.setdefault(_quantity(name), found[name])
     numbers = [pair for pair in best.values() if _has_unit(pair[0])]
     return (numbers or list(best.values()))[:count]
+
+
+def newest(records: Iterable[Record]) -> dict[str, tuple[Field, int, Record]]:
+    """Return by name each field, the place of its value, and the newest record that it is in."""
+    found: dict[str, tuple[Field, int, Record]] = {}
+    for record in sorted(records, key=lambda record: record.time_ms):
+        found |= {field.name: (field, place, record) for place, field in enumerate(record.series.fields)}
+    return found
 
 
 def amount(value: Value | None) -> str:

@@ -1,0 +1,131 @@
+"""A device as the API tells of it: a row among others, or everything about it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rtu_agent.domain.point_place import PointPlace
+from rtu_agent.domain.quality import Quality
+from rtu_agent.domain.record import IDENTITY, Field, Record
+from rtu_agent.telemetry.api_parts import Json, counts, error, milliseconds, seconds, shown
+from rtu_agent.telemetry.history import Sample
+from rtu_agent.telemetry.telling import newest, telling
+from rtu_agent.telemetry.views import DeviceView, Mishap, PlanView, Snapshot
+from rtu_agent.telemetry.words import DEVICE
+
+VALUES: Final = 3
+"""Values in a row, at most."""
+DIGITS: Final = 5
+"""Of a number in a curve, which is only looked at."""
+
+
+def device_row(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) -> Json:
+    """Return a device as a row: how it is, and the few values that say most."""
+    entry, last = device.entry, device.last_good_s
+    told = {field.name: field for field, _ in telling(device.records.values(), VALUES)}
+    values = {name: one for name, one in newest(device.records.values()).items() if name in told}
+    return {
+        "name": entry.name,
+        "bus": entry.bus,
+        "unit": entry.unit,
+        "driver": device.driver or entry.driver,
+        "kind": entry.kind,
+        "state": device.state,
+        "age_s": None if last is None else seconds(snapshot.now_s - last),
+        "last_good_ms": None if last is None else milliseconds(snapshot.wall - (snapshot.now_s - last)),
+        "error": error(_now(device, port_closed=port_closed), DEVICE),
+        "last_error": error(device.mishap, DEVICE),
+        "values": [_value(values[name]) for name in told],
+        "trend": _trend(device, list(told)),
+        "polls": counts(device.polls),
+    }
+
+
+def device_page(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) -> Json:
+    """Return everything about a device."""
+    return {
+        **device_row(device, snapshot, port_closed=port_closed),
+        "points": list(_points(device)),
+        "plan": [_plan(plan) for plan in device.plans.values()],
+        "refused": device.refused or None,
+        "history": {name: _curve(samples) for name, samples in device.history.samples.items()},
+        "changes": [
+            {"time_ms": milliseconds(change.at), "state": change.state, "kind": change.kind}
+            for change in reversed(device.changes)
+        ],
+    }
+
+
+def _now(device: DeviceView, *, port_closed: bool) -> Mishap | None:
+    """Return what is wrong now."""
+    if port_closed:
+        return Mishap("port_closed", "", device.mishap.since if device.mishap else 0.0)
+    return device.mishap if device.trouble else None
+
+
+def _value(newest_one: tuple[Field, int, Record]) -> Json:
+    field, place, record = newest_one
+    reason = record.reasons.get(field.name)
+    value = record.values[place]
+    quality = Quality.BAD if value is None else Quality.UNCERTAIN if reason else Quality.GOOD
+    return {
+        "name": field.name,
+        "value": shown(value),
+        "unit": field.unit,
+        "quality": quality.name.lower(),
+        "reason": None if reason is None else str(reason),
+        "time_ms": record.time_ms,
+    }
+
+
+def _points(device: DeviceView) -> Iterator[Json]:
+    """Yield all points in the order of the driver, those that were never read among them."""
+    values = newest(device.records.values())
+    for place in device.places:
+        found = values.get(place.field.name)
+        value = _value(found) if found is not None else _unread(place.field)
+        yield {**value, **_whereabouts(place), "meaning": _meaning(place, found)}
+
+
+def _unread(field: Field) -> Json:
+    return {
+        "name": field.name,
+        "value": None,
+        "unit": field.unit,
+        "quality": "bad",
+        "reason": "not_read",
+        "time_ms": None,
+    }
+
+
+def _whereabouts(place: PointPlace) -> Json:
+    return {"group": place.group, "table": place.table or None, "address": place.address, "count": place.count}
+
+
+def _meaning(place: PointPlace, found: tuple[Field, int, Record] | None) -> list[str]:
+    """Return what people call a code; what a device is, is stored as text and has no code any more."""
+    if found is None or found[2].series.measurement == IDENTITY:
+        return []
+    value = found[2].values[found[1]]
+    return [] if value is None else list(place.meaning(value))
+
+
+def _plan(plan: PlanView) -> Json:
+    return {
+        "groups": sorted(plan.groups),
+        "blocks": [{"table": str(span.table), "address": span.address, "count": span.count} for span in plan.blocks],
+        "took_s": seconds(plan.took_s),
+        "time_ms": milliseconds(plan.at),
+    }
+
+
+def _trend(device: DeviceView, told: list[str]) -> Json | None:
+    """Return the curve of the first of the told values that has one."""
+    name = next((name for name in told if device.history.samples.get(name)), None)
+    return None if name is None else {"name": name, "values": _curve(device.history.samples[name])["values"]}
+
+
+def _curve(samples: tuple[Sample, ...]) -> Json:
+    return {
+        "times_ms": [time_ms for time_ms, _ in samples],
+        "values": [None if value is None else float(f"{value:.{DIGITS}g}") for _, value in samples],
+    }

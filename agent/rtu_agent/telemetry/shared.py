@@ -1,0 +1,48 @@
+"""An answer that many ask for at once is made once.
+
+What took the processor for a while is used again for ten times as long, so that answers cost a tenth of one core at
+most, however many ask: small ones are fresh to some milliseconds, and 50 scrapes a second of a large site cannot delay
+its polls.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+REST: Final = 10
+"""How many times as long as it took to make, an answer is used."""
+
+
+class Shared(Generic[T]):
+    """Makes an answer, or gives the last one if it is fresh; who comes while one is made waits for it.
+
+    Args:
+        make: makes the answer, in the thread of who asks.
+        now: monotonic seconds.
+        cost: seconds for which this thread had the processor.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], T],
+        now: Callable[[], float] = time.monotonic,
+        cost: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._make = make
+        self._now = now
+        self._cost = cost
+        self._lock = threading.Lock()
+        self._made: T | None = None
+        self._fresh_until = 0.0
+
+    def __call__(self) -> T:
+        """Return the answer."""
+        with self._lock:
+            if self._made is None or self._now() >= self._fresh_until:
+                before = self._cost()
+                self._made = self._make()
+                self._fresh_until = self._now() + REST * (self._cost() - before)
+            return self._made
