@@ -203,11 +203,18 @@ def test_a_wrong_token_is_said(tmp_path: Path) -> None:
 
 
 def test_a_missing_secret_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before anything is asked."""
+    """Before anything is asked; with the exit code that `run` has for it."""
     monkeypatch.delenv("INFLUX_TOKEN")
     result = version_2(Influxdb2(), tmp_path)
-    assert result.exit_code == exit_codes.PERMISSION
+    assert result.exit_code == exit_codes.CONFIG_INVALID
     assert "INFLUX_TOKEN is not set" in result.stderr
+
+
+def test_a_file_of_certificates_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """In the same way."""
+    result = setup(tmp_path, "https://localhost:8086", ca_file=str(tmp_path / "ca.pem"))
+    assert result.exit_code == exit_codes.CONFIG_INVALID
+    assert f"the ca_file {tmp_path / 'ca.pem'} cannot be read" in result.stderr
 
 
 def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:

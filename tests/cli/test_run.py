@@ -243,6 +243,8 @@ def test_a_taken_address_is_said_and_exits_with_75(tmp_path: Path) -> None:
         (["--nonsense"], 2, "No such option"),
         (["--fault", "late"], 2, "--fault needs --simulate"),
         (["--simulate", "--fault", "lat"], 2, "there is no fault 'lat', did you mean 'late'?"),
+        (["--simulate", "--fault", "late:unit=9"], 2, "the site has no unit 9, it has "),
+        (["--simulate", "--fault", "late:bus=floor1,unit=8-9"], 2, "bus 'floor1' has no unit 8-9, it has "),
         (["--simulate", "--fault", "late:bus=attic"], 2, "the site has no bus 'attic', it has floor1, floor2"),
     ],
 )

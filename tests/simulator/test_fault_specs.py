@@ -11,6 +11,7 @@ def test_a_specification_names_a_kind_and_what_is_not_usual() -> None:
     """Durations have their unit, units may be a range, and what is left out has its default."""
     assert parse("late:unit=2-5,p=0.1,by=1.5s") == Late(units=range(2, 6), p=0.1, by_s=1.5)
     assert parse("late") == Late()
+    assert parse("late:spread=0s") == Late(spread_s=0.0), "zero where it is the usual"
     assert parse("exception:code=0B,bus=floor1") == ExceptionReply(code=11, bus="floor1")
 
 
@@ -26,6 +27,9 @@ def test_every_kind_has_a_name_and_an_explanation(name: str) -> None:
     [
         ("lte", 0, "there is no fault 'lte', did you mean 'late'?"),
         ("", 0, "there is no fault ''; there are late, slow, "),
+        ("late:", 5, "here a parameter is missing; there are bus, unit, p, by, spread"),
+        ("late:p=1,", 9, "here a parameter is missing; there are bus, unit, p, by, spread"),
+        ("latency:by=0s", 11, "by: '0s' would change nothing; write more than zero"),
         ("late:unt=3", 5, "'late' has no parameter 'unt', did you mean 'unit'?"),
         ("crc:by=1s", 4, "'crc' has no parameter 'by'; there are bus, unit, p"),
         ("late:by", 5, "'by' has no value; write by=… (how late at least)"),

@@ -39,6 +39,15 @@ def test_units_of_one_driver_share_a_row() -> None:
     ]
 
 
+def test_the_brackets_of_a_path_are_shown() -> None:
+    """A port may lie in a folder that is named like a colour."""
+    console = Console(file=io.StringIO(), width=80)
+
+    console.print(overview([SimulatedBus("idle", LineSettings(), {})], {"idle": "/tmp/[red]/idle"}))
+
+    assert "/tmp/[red]/idle" in console.file.getvalue()
+
+
 def test_each_bus_with_units_has_a_command() -> None:
     """It reads the first unit."""
     buses = [SimulatedBus("floor1", LineSettings(9600), {2: Allrounder}), SimulatedBus("idle", LineSettings(), {})]

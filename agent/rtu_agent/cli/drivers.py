@@ -12,7 +12,7 @@ import click
 from rtu_agent.cli import exit_codes
 from rtu_agent.config.report import render
 from rtu_agent.driver_api import Driver, MapError, Point, Signal, load_register_map
-from rtu_agent.plugins import Entry, load_drivers
+from rtu_agent.plugins import DriverCatalogue, Entry, PluginError, load_drivers
 
 
 @click.group()
@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_drivers(as_json: bool) -> None:
     """List every installed driver and where it comes from."""
-    catalogue = load_drivers()
+    catalogue = _catalogue()
     if as_json:
         click.echo(json.dumps([_about(entry) for entry in catalogue.entries.values()]))
     else:
@@ -39,7 +39,7 @@ def list_drivers(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(name: str, as_json: bool) -> None:
     """Show one driver: what it is for, its factory settings and its points."""
-    entry = load_drivers().entries.get(name)
+    entry = _catalogue().entries.get(name)
     if entry is None:
         click.echo(f"no driver {name!r} is installed; `rtu-agent drivers list` lists them", err=True)
         sys.exit(exit_codes.FAILED)
@@ -82,6 +82,15 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
                 "{file}: ok: {name}, {stored} points, {registers} registers or bits".format(**_checked(file, driver))
             )
     sys.exit(code)
+
+
+def _catalogue() -> DriverCatalogue:
+    """Return what is installed; leave when two drivers have one name."""
+    try:
+        return load_drivers()
+    except PluginError as error:
+        click.echo(str(error), err=True)
+        sys.exit(exit_codes.FAILED)
 
 
 def _texts(files: Iterable[str]) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Faults on the command line: `--fault late:unit=3,p=0.1`."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
 
+from rtu_agent.config.model import Site
 from rtu_agent.domain.problem import did_you_mean
 from rtu_agent.simulator.faults.fault import Fault
 from rtu_agent.simulator.faults.spec import FaultSpecError, catalogue, parse
@@ -43,14 +44,19 @@ def faults_of(specs: Iterable[str], bus: str) -> list[Fault]:
     return [fault for fault in map(parse, specs) if fault.bus in ("", bus)]
 
 
-def check_buses(specs: Iterable[str], buses: Collection[str]) -> None:
-    """Refuse a fault of a bus that the site does not have.
+def check_aims(specs: Iterable[str], site: Site) -> None:
+    """Refuse a fault that strikes nobody: it names a bus or units that the site does not have.
 
     Raises:
         BadParameter: there is one.
     """
-    for spec in specs:
-        bus = parse(spec).bus
-        if bus and bus not in buses:
-            hint = did_you_mean(bus, buses) or f", it has {', '.join(buses)}"
-            raise click.BadParameter(f"the site has no bus '{bus}'{hint}", param_hint="--fault")
+    for fault in map(parse, specs):
+        if fault.bus and fault.bus not in site.buses:
+            hint = did_you_mean(fault.bus, site.buses) or f", it has {', '.join(site.buses)}"
+            raise click.BadParameter(f"the site has no bus '{fault.bus}'{hint}", param_hint="--fault")
+        units = sorted({device.unit for device in site.devices if fault.bus in ("", device.bus)})
+        if not any(unit in fault.units for unit in units):
+            where = f"bus '{fault.bus}'" if fault.bus else "the site"
+            named = "-".join(map(str, sorted({fault.units[0], fault.units[-1]})))
+            message = f"{where} has no unit {named}, it has {', '.join(map(str, units)) or 'none'}"
+            raise click.BadParameter(message, param_hint="--fault")

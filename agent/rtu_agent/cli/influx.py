@@ -12,9 +12,12 @@ from rtu_agent.cli import exit_codes
 from rtu_agent.cli.site_file import config_option, load_or_leave
 from rtu_agent.domain.duration import duration_text
 from rtu_agent.domain.secret import SecretError
+from rtu_agent.output.contract import SettingsError
 from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.influxdb_admin import Admin, AdminError, Change, admin_of
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
+
+_Failure = AdminError | SecretError | SettingsError
 
 
 @click.group()
@@ -34,14 +37,14 @@ def setup(config: Path, names: tuple[str, ...], dry_run: bool, as_json: bool) ->
     """
     loaded = load_or_leave(config)
     done: list[dict[str, str]] = []
-    failures: list[AdminError | SecretError] = []
+    failures: list[_Failure] = []
     for name, settings in _chosen(loaded, names).items():
         try:
             for change in _set_up(loaded, name, settings, dry_run=dry_run):
                 done.append({"output": name, **change.as_dict()})
                 if not as_json:
                     click.echo(_sentence(name, change, dry_run=dry_run))
-        except (AdminError, SecretError) as error:
+        except (AdminError, SecretError, SettingsError) as error:
             failures.append(error)
             click.echo(f"{name}: {settings.url}: {error}", err=True)
     if as_json:
@@ -96,10 +99,12 @@ def _sentence(name: str, change: Change, *, dry_run: bool) -> str:
     return f"{said}{separator}{change.detail.rstrip()}"
 
 
-def _exit_code(failures: list[AdminError | SecretError]) -> int:
+def _exit_code(failures: list[_Failure]) -> int:
     if not failures:
         return exit_codes.OK
     first = failures[0]
-    if isinstance(first, SecretError) or first.is_forbidden:
+    if not isinstance(first, AdminError):
+        return exit_codes.CONFIG_INVALID
+    if first.is_forbidden:
         return exit_codes.PERMISSION
     return exit_codes.UNAVAILABLE if first.status is None else exit_codes.FAILED

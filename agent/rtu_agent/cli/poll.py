@@ -33,11 +33,8 @@ def command(devices: Sequence[str], config: Path, simulate: bool, as_json: bool)
     """
     loaded = load_or_leave(config)
     entries = _chosen(loaded, devices)
-    try:
-        with stand_ins(config, loaded, simulate=simulate) as ports:
-            asked = asyncio.run(inquire(loaded, entries, _recall(loaded), SystemClock(), ports))
-    except KeyboardInterrupt:
-        sys.exit(exit_codes.INTERRUPTED)
+    with stand_ins(config, loaded, simulate=simulate) as ports:
+        asked = asyncio.run(inquire(loaded, entries, _recall(loaded), SystemClock(), ports))
     if as_json:
         click.echo(json.dumps([as_dict(one) for one in asked]))
     else:

@@ -15,7 +15,7 @@ from rtu_agent.app import Agent, LoadedSite
 from rtu_agent.cli import exit_codes
 from rtu_agent.cli.duration import DURATION
 from rtu_agent.cli.event_loop import new_event_loop
-from rtu_agent.cli.fault import check_buses, fault_option
+from rtu_agent.cli.fault import check_aims, fault_option
 from rtu_agent.cli.first_round import FirstRound
 from rtu_agent.cli.last_output import LastOutput
 from rtu_agent.cli.screen import Screen
@@ -72,7 +72,7 @@ def command(
     if specs and not simulate:
         raise click.UsageError("--fault needs --simulate: nothing goes wrong on a real bus by request")
     loaded = load_or_leave(config)
-    check_buses(specs, loaded.site.buses)
+    check_aims(specs, loaded.site)
     piped = any(_uses_stdout(loaded.output_types[entry.type]) for entry in loaded.site.outputs.values())
     shown = (not piped and (simulate or sys.stdout.isatty())) if live is None else live
     wishes = _Wishes(for_s, once, shown and not as_json, as_json, verbose - quiet, piped)

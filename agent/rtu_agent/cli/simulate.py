@@ -9,7 +9,7 @@ import click
 from rtu_agent.app import LoadedSite, line_of
 from rtu_agent.cli import exit_codes
 from rtu_agent.cli.duration import DURATION
-from rtu_agent.cli.fault import check_buses, fault_option, faults_of
+from rtu_agent.cli.fault import check_aims, fault_option, faults_of
 from rtu_agent.cli.site_file import config_option, load_or_leave
 from rtu_agent.simulator.announcement import announce
 from rtu_agent.simulator.faults.plan import FaultPlan
@@ -38,7 +38,7 @@ def command(
 ) -> None:
     """Offer the site's buses, or only those named, as serial ports with simulated devices behind them."""
     loaded = load_or_leave(config)
-    check_buses(specs, loaded.site.buses)
+    check_aims(specs, loaded.site)
     buses = _chosen(_buses(loaded, specs, seed), names)
     with Lifetime() as lifetime, simulated_site(buses, seed=seed, links=link) as ports:
         if as_json:

@@ -1,5 +1,6 @@
 """Simulated buses in the place of the site's own, for commands that take `--simulate`."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import click
 
 from rtu_agent.app import LoadedSite
-from rtu_agent.simulator.child import simulated_ports
+from rtu_agent.cli import exit_codes
+from rtu_agent.simulator.child import SimulatorFailedError, simulated_ports
 
 
 @contextmanager
@@ -18,6 +20,10 @@ def stand_ins(
     if not simulate:
         yield {}
         return
-    with simulated_ports(config, faults) as ports:
-        click.echo(f"{len(loaded.site.buses)} simulated buses stand in for the real ones", err=True)
-        yield ports
+    try:
+        with simulated_ports(config, faults) as ports:
+            click.echo(f"{len(loaded.site.buses)} simulated buses stand in for the real ones", err=True)
+            yield ports
+    except SimulatorFailedError as error:
+        click.echo(str(error), err=True)
+        sys.exit(exit_codes.UNAVAILABLE)

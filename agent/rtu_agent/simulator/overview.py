@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.table import Column
 from rich.table import Table as Grid
+from rich.text import Text
 
 from rtu_agent.domain.registers import Table
 from rtu_agent.driver_api import Driver, Point
@@ -21,10 +22,11 @@ def overview(buses: Sequence[SimulatedBus], ports: Mapping[str, str]) -> Grid:
     """Return a table of the buses; units that have one driver share a row."""
     grid = Grid(*(Column(name, overflow="fold") for name in ("bus", "port", "line", "units", "driver")))
     for bus in buses:
-        place = (bus.name, ports[bus.name], _line(bus.line))
+        # As text: the brackets of a path are none of rich's markup.
+        place = (Text(bus.name), Text(ports[bus.name]), Text(_line(bus.line)))
         for units, driver in _drivers(bus) or [("", "")]:
-            grid.add_row(*place, units, driver)
-            place = ("", "", "")
+            grid.add_row(*place, Text(units), Text(driver))
+            place = (Text(), Text(), Text())
     return grid
 
 

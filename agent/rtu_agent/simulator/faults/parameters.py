@@ -22,8 +22,9 @@ class Parameter:
 
 
 def duration(key: str, default: float, meaning: str) -> Any:
-    """Declare a duration: seconds in Python, `1.5s` or `20ms` in a specification."""
-    return field(default=default, metadata={"parameter": Parameter(key, parse_duration, meaning)})
+    """Declare a duration: seconds in Python, `1.5s` or `20ms` in a specification; zero only where it is the default."""
+    read = partial(_duration, default == 0)
+    return field(default=default, metadata={"parameter": Parameter(key, read, meaning)})
 
 
 def whole(key: str, default: int, meaning: str, *, low: int, high: int) -> Any:
@@ -62,6 +63,13 @@ def parameters(kind: type[Any]) -> Iterator[tuple[str, Parameter, Any]]:
     """Yield name in Python, parameter and default of each parameter of a kind of fault."""
     for declared in fields(kind):
         yield declared.name, declared.metadata["parameter"], declared.default
+
+
+def _duration(may_be_zero: bool, written: str) -> float:
+    seconds = parse_duration(written)
+    if seconds == 0 and not may_be_zero:
+        raise ValueError(f"'{written}' would change nothing; write more than zero")
+    return seconds
 
 
 def _whole(low: int, high: int, written: str) -> int:

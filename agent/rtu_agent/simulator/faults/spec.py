@@ -36,13 +36,13 @@ def parse(spec: str) -> Fault:
     Raises:
         FaultSpecError: there is no such kind or parameter, or a value does not fit.
     """
-    name, _, rest = spec.partition(":")
+    name, colon, rest = spec.partition(":")
     kind = KINDS.get(name)
     if kind is None:
         raise FaultSpecError(spec, 0, f"there is no fault '{name}'{did_you_mean(name, KINDS) or _known(KINDS)}")
     said: dict[str, Any] = {}
     column = len(name) + 1
-    for setting in rest.split(",") if rest else ():
+    for setting in rest.split(",") if colon else ():
         key, equals, written = setting.partition("=")
         python_name, value = _setting(kind, spec, column, key, written if equals else None)
         if python_name in said:
@@ -54,6 +54,8 @@ def parse(spec: str) -> Fault:
 
 def _setting(kind: type[Fault], spec: str, column: int, key: str, written: str | None) -> tuple[str, Any]:
     known = {parameter.key: (name, parameter) for name, parameter, _ in parameters(kind)}
+    if not key:
+        raise FaultSpecError(spec, column, f"here a parameter is missing{_known(known)}")
     if key not in known:
         raise FaultSpecError(
             spec, column, f"'{kind.name}' has no parameter '{key}'{did_you_mean(key, known) or _known(known)}"
