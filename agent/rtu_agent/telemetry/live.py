@@ -35,9 +35,10 @@ class LiveView:
 
     def render(self) -> "RenderableType":
         """Return the table of now; it fits itself to the terminal it is printed on."""
+        from rtu_agent.telemetry.live_picture import picture_of  # noqa: PLC0415 - it needs what stands here
         from rtu_agent.telemetry.live_table import LiveTable  # noqa: PLC0415 - rich is slow to import
 
-        return LiveTable(self._frame())
+        return LiveTable(picture_of(self._frame()))
 
     def line(self) -> str:
         """Return the line of now, without its end."""

@@ -1,7 +1,7 @@
 """The live table, drawn with rich.
 
-It chooses columns and rows by the size of the terminal and stays calm: rows keep the order of the configuration,
-numbers keep their places, and colour only repeats what a word says.
+It chooses columns and rows by the size of the terminal and stays calm: rows keep the order of the picture, numbers
+keep their places, and colour only repeats what a word says.
 """
 
 from collections import Counter
@@ -12,11 +12,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from rtu_agent.domain.record import Field, Value
 from rtu_agent.domain.text import printable
-from rtu_agent.telemetry.live import Frame, percent, time_of_day
-from rtu_agent.telemetry.telling import amount, telling
-from rtu_agent.telemetry.views import BusView, DeviceView, OutputView
+from rtu_agent.telemetry.live import percent, time_of_day
+from rtu_agent.telemetry.picture import MOST_VALUES, BusRow, DeviceRow, OutputRow, Picture
 
 T = TypeVar("T")
 
@@ -46,25 +44,28 @@ _STATES: Final = {
 
 
 class LiveTable:
-    """One frame, printable by rich."""
+    """One picture, printable by rich."""
 
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw head, buses, devices and outputs; the devices get the lines that the others leave."""
-        state = self._frame.state
-        buses = _bus_table(self._frame)
-        outputs = _output_table(state.outputs)
-        room = options.size.height - buses.row_count - outputs.row_count - 1 - _LINES_BETWEEN
-        shown = choose(state.devices, max(_FEWEST_ROWS, min(room, MOST_ROWS)), _is_well)
-        yield _head(self._frame, options.max_width)
+        picture = self._picture
+        buses = _bus_table(picture.buses)
+        outputs = _output_table(picture.outputs)
+        taken = buses.row_count + outputs.row_count + len(picture.notices) + 1 + _LINES_BETWEEN
+        shown = choose(picture.devices, max(_FEWEST_ROWS, min(options.size.height - taken, MOST_ROWS)), _is_well)
+        yield _head(picture, options.max_width)
+        yield from (
+            Text(printable(notice), style="red", no_wrap=True, overflow="ellipsis") for notice in picture.notices
+        )
         yield buses
         yield Text()
-        yield _device_table(shown, state.now_s, options.max_width)
-        hidden = len(state.devices) - len(shown)
+        yield _device_table(shown, options.max_width)
+        hidden = len(picture.devices) - len(shown)
         yield Text(f"and {hidden} more" if hidden else "", style="dim")
-        yield _polls(state.buses)
+        yield _polls(picture.buses)
         yield outputs
 
 
@@ -74,42 +75,46 @@ def choose(items: Sequence[T], count: int, is_well: Callable[[T], bool]) -> list
     return [items[place] for place in sorted(by_need[:count])]
 
 
-def _head(frame: Frame, width: int) -> Text:
-    minutes, seconds = divmod(int(frame.state.elapsed_s), 60)
-    left = Text(f"rtu-agent · {printable(frame.state.site)}", style="bold")
-    right = f"{time_of_day(frame.state.wall)} · up {minutes // 60}:{minutes % 60:02}:{seconds:02}"
+def _head(picture: Picture, width: int) -> Text:
+    minutes, seconds = divmod(int(picture.elapsed_s), 60)
+    left = Text(f"rtu-agent · {printable(picture.site)}", style="bold")
+    right = f"{time_of_day(picture.wall)} · up {minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return left.append(right.rjust(max(width - left.cell_len, len(right) + 1)), style="not bold dim")
 
 
-def _bus_table(frame: Frame) -> Table:
+def _notice(notice: str) -> Text:
+    return Text(printable(notice), style="red", no_wrap=True, overflow="ellipsis")
+
+
+def _bus_table(buses: Sequence[BusRow]) -> Table:
     table = Table.grid(padding=(0, 2))
-    buses = frame.state.buses
     for bus in choose(buses, _MOST_BUSES, lambda bus: bus.is_open):
-        share = frame.utilisation[bus.name]
-        full = round(share * _BAR_CELLS)
+        full = round(bus.share * _BAR_CELLS)
         bar = Text("━" * full, style="cyan").append("━" * (_BAR_CELLS - full), style="bright_black")
-        table.add_row(Text(bus.name), bar, Text(f"{percent(share):>5} busy"), _port(bus))
+        table.add_row(Text(bus.name), bar, Text(f"{percent(bus.share):>5} busy"), _port(bus))
     if len(buses) > _MOST_BUSES:
         table.add_row(Text(f"and {len(buses) - _MOST_BUSES} more", style="dim"))
     return table
 
 
-def _port(bus: BusView) -> Text:
+def _port(bus: BusRow) -> Text:
     if bus.is_open:
-        return Text("port open", style="dim")
-    return Text(f"port closed: {printable(bus.problem)}" if bus.problem else "port not open yet", style="red")
+        lag = "" if bus.lag_s is None else f", lag {1000 * bus.lag_s:.0f} ms"
+        return Text(f"port open{lag}", style="dim")
+    said = f"port closed: {printable(bus.problem)}" if bus.problem else "port not open yet"
+    return Text(said, style="red", no_wrap=True, overflow="ellipsis")
 
 
-def _is_well(device: DeviceView) -> bool:
+def _is_well(device: DeviceRow) -> bool:
     return device.state in ("online", "waiting")
 
 
-def _device_table(devices: Sequence[DeviceView], now_s: float, width: int) -> Table:
+def _device_table(devices: Sequence[DeviceRow], width: int) -> Table:
     has_kind = width >= _WIDE
     is_narrow = width < _MEDIUM
-    values = 2 if is_narrow else 3
+    values = MOST_VALUES - 1 if is_narrow else MOST_VALUES
     table = Table(box=None, padding=(0, 1 if is_narrow else 2, 0, 0), pad_edge=False, header_style="dim")
-    longest_bus = max((len(device.entry.bus) for device in devices), default=0)
+    longest_bus = max((len(device.bus) for device in devices), default=0)
     table.add_column("bus", no_wrap=True, min_width=min(longest_bus, _BUS_CELLS), max_width=_BUS_CELLS)
     table.add_column("device", no_wrap=True, max_width=24)
     if has_kind:
@@ -121,44 +126,38 @@ def _device_table(devices: Sequence[DeviceView], now_s: float, width: int) -> Ta
         table.add_column(name, no_wrap=True, min_width=len(name), justify="right")
     bus_before = ""
     for device in devices:
-        bus = "" if device.entry.bus == bus_before else device.entry.bus
-        bus_before = device.entry.bus
-        kind = (Text(device.entry.kind, style="dim"),) if has_kind else ()
-        table.add_row(Text(bus), Text(device.entry.name), *kind, *_condition(device, now_s, values), *_counts(device))
+        bus = "" if device.bus == bus_before else device.bus
+        bus_before = device.bus
+        kind = (Text(device.kind, style="dim"),) if has_kind else ()
+        table.add_row(Text(bus), Text(device.name), *kind, *_condition(device, values), *_counts(device))
     return table
 
 
-def _condition(device: DeviceView, now_s: float, values: int) -> tuple[Text, Text, Text]:
-    sign, style = _STATES[device.state]
-    age = "-" if device.last_good_s is None else _age(now_s - device.last_good_s)
-    told = Text(_words(device.trouble), style=style) if device.trouble else _values(device, values)
+def _condition(device: DeviceRow, values: int) -> tuple[Text, Text, Text]:
+    sign, style = _STATES.get(device.state, ("?", "yellow"))
+    age = "-" if device.age_s is None else _age(device.age_s)
+    told = Text(printable(device.trouble), style=style) if device.trouble else _values(device.values[:values])
     return Text(f"{sign} {device.state}", style=style), Text(age, style="dim"), told
 
 
-def _values(device: DeviceView, count: int) -> Text:
-    cells = (_value(field, value) for field, value in telling(device.records.values(), count))
+def _values(cells: Iterable[str]) -> Text:
     return Text("".join(f"{cell:<{_VALUE_CELLS}}" for cell in cells).rstrip())
 
 
-def _value(field: Field, value: Value | None) -> str:
-    return f"{amount(value):>7} {field.unit}" if field.unit else f"{field.name} {amount(value)}  "
-
-
-def _counts(device: DeviceView) -> tuple[Text, Text, Text]:
-    polls = device.polls
+def _counts(device: DeviceRow) -> tuple[Text, Text, Text]:
     return (
-        Text(str(polls.good)),
-        Text(str(polls.failed_total), style="red" if polls.failed_total else "dim"),
-        Text(str(polls.skipped_total), style="yellow" if polls.skipped_total else "dim"),
+        Text(str(device.good)),
+        Text(str(device.failed), style="red" if device.failed else "dim"),
+        Text(str(device.skipped), style="yellow" if device.skipped else "dim"),
     )
 
 
-def _polls(buses: Iterable[BusView]) -> Text:
+def _polls(buses: Iterable[BusRow]) -> Text:
     good, failed, skipped = 0, Counter[str](), Counter[str]()
     for bus in buses:
-        good += bus.polls.good
-        failed.update(bus.polls.failed)
-        skipped.update(bus.polls.skipped)
+        good += bus.good
+        failed.update(bus.failed)
+        skipped.update(bus.skipped)
     scheduled = good + failed.total() + skipped.total()
     return Text(f"polls {scheduled}   good {good}   {_tally('failed', failed)}   {_tally('skipped', skipped)}")
 
@@ -168,16 +167,15 @@ def _tally(name: str, counts: Mapping[str, int]) -> str:
     return f"{name} {sum(counts.values())}" + (f" ({reasons})" if reasons else "")
 
 
-def _output_table(outputs: Iterable[OutputView]) -> Table:
+def _output_table(outputs: Iterable[OutputRow]) -> Table:
     table = Table.grid(padding=(0, 3, 0, 0))
     for output in outputs:
-        dropped = f"dropped {sum(output.dropped.values())}" if output.dropped else ""
         problem = f"failing: {printable(output.problem)}" if output.problem else ""
         table.add_row(
             Text(output.name),
-            Text(f"stored {output.written}"),
+            Text(f"stored {output.stored}"),
             Text(f"waiting {output.waiting}" if output.waiting else ""),
-            Text(dropped, style="red"),
+            Text(f"dropped {output.dropped}" if output.dropped else "", style="red"),
             Text(problem, style="red", no_wrap=True, overflow="ellipsis"),
         )
     return table
