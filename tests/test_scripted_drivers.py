@@ -12,13 +12,13 @@ import pytest
 
 from rtu_agent.app import Agent, LoadedSite, objection_to
 from rtu_agent.cli.answers import as_text
-from rtu_agent.cli.forecast import forecasts
 from rtu_agent.cli.load_report import unforeseen
 from rtu_agent.clock import SystemClock
 from rtu_agent.config.load import ConfigError, load_site
 from rtu_agent.config.model import Site
 from rtu_agent.driver_api import Driver, Points, Script, Write, script, u16, variants_by
 from rtu_agent.events import DeviceRecognised, Event, PollFinished, Watchers
+from rtu_agent.forecast import forecasts
 from rtu_agent.inquiry import inquire
 from rtu_agent.plugins import load_outputs
 from rtu_agent.protocol.timing import LineSettings

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from rtu_agent.bus.holder import LONGEST_COMMAND, Holder, holders
+from rtu_agent.bus.holder import LONGEST_COMMAND, Holder, holders, lockers
 from support.other_process import holding
 from support.terminals import terminal
 
@@ -60,3 +60,26 @@ def test_what_may_not_be_seen_is_passed_over(tmp_path: Path) -> None:
     assert [holder.pid for holder in holders("/dev/null", tmp_path)] == [1]
     assert holders("/dev/null", tmp_path / "none") == []
     assert holders(str(tmp_path / "none"), tmp_path) == []
+
+
+def test_a_lock_tells_of_a_process_whose_files_are_hidden(tmp_path: Path) -> None:
+    """Everybody may read who has locked what; who waits for a lock has none."""
+    process(tmp_path, 20, b"agent\0")
+    process(tmp_path, 30, b"waiting\0")
+    port = tmp_path / "port"
+    port.touch()
+    found = port.stat()
+    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    (tmp_path / "locks").write_text(
+        f"1: FLOCK  ADVISORY  WRITE 20 {place} 0 EOF\n"
+        f"1: -> FLOCK  ADVISORY  WRITE 30 {place} 0 EOF\n"
+        "2: POSIX  ADVISORY  READ 7 00:1a:3 128 128\n"
+    )
+
+    assert holders(str(port), tmp_path) == [Holder(20, "agent")]
+
+
+def test_a_real_lock_is_written_down_as_expected() -> None:
+    """The kernel's list is read, not only the one above."""
+    with terminal() as device, holding(device) as pid:
+        assert set(lockers(Path(device).stat())) == {pid}

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from rtu_agent.domain.size import Bytes, parse_size
+from rtu_agent.domain.size import Bytes, parse_size, size_text
 
 
 class Settings(BaseModel, strict=True):
@@ -31,3 +31,13 @@ def test_settings_take_only_sizes_above_zero(value: object) -> None:
     """Nothing fits into no bytes."""
     with pytest.raises(ValidationError):
         Settings.model_validate({"most": value})
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0KiB"), (1023, "0KiB"), (64 << 20, "64MiB"), (2 << 30, "2048MiB"), (72 << 30, "72GiB"), (9 << 40, "9216GiB")],
+)
+def test_a_size_is_written_as_it_is_read(size: int, text: str) -> None:
+    """With two digits at least, rounded down; what is written can be read again."""
+    assert size_text(size) == text
+    assert parse_size(text) <= size

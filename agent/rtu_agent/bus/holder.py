@@ -1,5 +1,9 @@
-"""Who has a port open: found where Linux lists the open files of every process."""
+"""Who has a port open: found where Linux lists the open files of every process, and the locks on files.
 
+The open files of other users' processes are hidden; who has locked a file is told to everybody.
+"""
+
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,15 +29,30 @@ class Holder:
 def holders(device: str, proc: Path = PROC) -> list[Holder]:
     """Return the processes that have `device` open, in the order of their ids.
 
-    Nobody is found on a system without `/proc`, and nobody whom this user may not look at: processes of other users,
-    of other containers.
+    Nobody is found on a system without `/proc`, nobody in another container, and of other users' processes only those
+    that have locked the port.
     """
     try:
         processes = sorted((at for at in proc.iterdir() if at.name.isdecimal()), key=lambda at: int(at.name))
-        number = Path(device).stat().st_rdev
+        file = Path(device).stat()
     except OSError:
         return []
-    return [Holder(int(at.name), _command(at)) for at in processes if number in _open_devices(at / "fd")]
+    locked_by = set(lockers(file, proc))
+    return [
+        Holder(int(at.name), _command(at))
+        for at in processes
+        if int(at.name) in locked_by or file.st_rdev in _open_devices(at / "fd")
+    ]
+
+
+def lockers(file: os.stat_result, proc: Path = PROC) -> Iterator[int]:
+    """Yield the processes that have locked a file: `1: FLOCK  ADVISORY  WRITE 4711 00:1a:3 0 EOF`."""
+    place = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
+    with suppress(OSError):
+        for line in (proc / "locks").read_text().splitlines():
+            words = line.split()
+            if place in words and "->" not in words:  # an arrow is somebody who waits for it
+                yield int(words[words.index(place) - 1])
 
 
 def _open_devices(folder: Path) -> Iterator[int]:

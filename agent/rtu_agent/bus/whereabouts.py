@@ -38,7 +38,7 @@ class Whereabouts:
         self._name = name
         self._dev = dev
         self._sys = sys
-        self._moves = Path(name).parent == dev and _NUMBERED.fullmatch(Path(name).name) is not None
+        self._moves = changes_its_name(name, dev)
         self._link: Path | None = None
 
     def find(self) -> str:
@@ -71,23 +71,52 @@ class Whereabouts:
             return
         device = os.fstat(opened.fileno()).st_rdev
         if self._link is None:
-            self._link = next((link for link in self._links() if _leads_to(link, device)), None)
+            self._link = lasting_link(self._name, device, self._dev, self._sys)
         elif not _leads_to(self._link, device):
             raise PortError(f"{self._name}: the adapter was changed while it was opened")
 
-    def _links(self) -> Iterator[Path]:
-        kinds = ("by-path",) if self._lacks_serial_number() else ("by-id", "by-path")
-        for kind in kinds:
-            with suppress(OSError):
-                yield from sorted((self._dev / "serial" / kind).iterdir())
 
-    def _lacks_serial_number(self) -> bool:
-        """Return whether the kernel knows the adapter on its USB, and no serial number of it."""
-        port = Path(os.path.realpath(self._sys / "class/tty" / Path(self._name).name / "device"))
+def changes_its_name(name: str, dev: Path) -> bool:
+    """Return whether the kernel deals out this name of a port in the order of plugging."""
+    return Path(name).parent == dev and _NUMBERED.fullmatch(Path(name).name) is not None
+
+
+def lasting_link(name: str, device: int, dev: Path, sys: Path) -> Path | None:
+    """Return the link whose name stays and that leads to a device, by its number; None where there is none."""
+    return next((link for link in _links(name, dev, sys) if _leads_to(link, device)), None)
+
+
+def usb_of(name: str, sys: Path) -> Path | None:
+    """Return where the kernel tells about the adapter of a port on its USB; None if it is on none."""
+    ports = [Path(os.path.realpath(sys / "class/tty" / path.name / "device")) for path in _led_to(Path(name))]
+    with suppress(OSError):
+        places = (place for port in ports for place in (port, *port.parents))
+        return next((place for place in places if (place / "idVendor").exists()), None)
+    return None
+
+
+def has_serial_number(usb: Path) -> bool:
+    """Return whether an adapter has a number that no other one of its model has; true if nothing is known."""
+    with suppress(OSError):
+        return (usb / "serial").exists()
+    return True
+
+
+def _led_to(link: Path) -> Iterator[Path]:
+    """Yield a link, where it leads to, and where that leads to in the end."""
+    yield link
+    with suppress(OSError):
+        yield link.readlink()
+        yield Path(os.path.realpath(link))
+
+
+def _links(name: str, dev: Path, sys: Path) -> Iterator[Path]:
+    usb = usb_of(name, sys)
+    # Without a serial number a link by-id is the same for every adapter of the model.
+    kinds = ("by-id", "by-path") if usb is None or has_serial_number(usb) else ("by-path",)
+    for kind in kinds:
         with suppress(OSError):
-            usb = next((place for place in (port, *port.parents) if (place / "idVendor").exists()), None)
-            return usb is not None and not (usb / "serial").exists()
-        return False
+            yield from sorted((dev / "serial" / kind).iterdir())
 
 
 def _leads_to(link: Path, device: int) -> bool:

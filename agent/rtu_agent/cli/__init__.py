@@ -1,9 +1,12 @@
 """The commands, one module each; a module is imported only when its command is called."""
 
+import sys
 from importlib import import_module, metadata
 from typing import Final
 
 import click
+
+from rtu_agent.cli import exit_codes
 
 COMMANDS: Final = {
     "run": "Run the agent.",
@@ -12,6 +15,7 @@ COMMANDS: Final = {
     "simulate": "Offer the site's buses as simulated ones.",
     "drivers": "List and explain the drivers.",
     "influx": "Set up InfluxDB servers.",
+    "doctor": "Say what is wrong here, and how to mend it.",
     "buffer": "Look into the spool of the network outputs.",
 }
 
@@ -29,6 +33,13 @@ class LazyCommands(click.Group):
             return None
         command: click.Command = import_module(f"rtu_agent.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; Ctrl-C ends it without a word, unless it has better to do then."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(exit_codes.INTERRUPTED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """List the commands without importing them."""

@@ -11,8 +11,8 @@ import click
 from rtu_agent.app import LoadedSite
 from rtu_agent.cli import exit_codes, load_report
 from rtu_agent.cli.duration import DURATION
-from rtu_agent.cli.forecast import BusForecast, forecasts
 from rtu_agent.cli.site_file import config_option, load_or_leave
+from rtu_agent.forecast import BusForecast, forecasts
 from rtu_agent.poll.polled import PolledDevice
 
 EVERY_DEVICE: Final = "*"
@@ -35,7 +35,7 @@ def command(config: Path, planned: str | None, turnaround_s: float | None, as_js
         click.echo(json.dumps(_as_dict(config, loaded, buses, plans)))
     else:
         _say(config, loaded, buses, plans)
-    objections = [objection for bus in buses if (objection := load_report.objection(bus))]
+    objections = [bus.objection for bus in buses if bus.objection is not None]
     for objection in objections:
         click.echo(f"{config}: {objection}", err=True)
     sys.exit(exit_codes.CONFIG_INVALID if objections else exit_codes.OK)
@@ -48,6 +48,12 @@ def _chosen(loaded: LoadedSite, planned: str | None) -> set[str]:
     if planned != EVERY_DEVICE and planned not in names:
         raise click.BadParameter(f"the site has no device {planned!r}", param_hint="--plan")
     return names if planned == EVERY_DEVICE else {planned}
+
+
+def in_short(loaded: LoadedSite) -> str:
+    """Return what a site is: its name and how much of what it has."""
+    said = ", ".join(_counted(count, word) for word, count in _counts(loaded).items())
+    return f"site {loaded.site.site}, {said}"
 
 
 def _counts(loaded: LoadedSite) -> dict[str, int]:
@@ -69,8 +75,7 @@ def _say(
     config: Path, loaded: LoadedSite, buses: list[BusForecast], plans: Iterable[tuple[BusForecast, PolledDevice]]
 ) -> None:
     verdict = "ok" if all(bus.load.fits for bus in buses) else "too much"
-    said = ", ".join(_counted(count, word) for word, count in _counts(loaded).items())
-    click.echo(f"{config}: {verdict}: site {loaded.site.site}, {said}")
+    click.echo(f"{config}: {verdict}: {in_short(loaded)}")
     for bus in buses:
         for line in load_report.lines(bus):
             click.echo(line)

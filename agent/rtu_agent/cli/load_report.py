@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from rtu_agent.cli.forecast import BusForecast
 from rtu_agent.domain.registers import Span
+from rtu_agent.forecast import BusForecast
 from rtu_agent.poll.device_plans import PollPlan
 from rtu_agent.poll.job import Job
-from rtu_agent.poll.load import CAPACITY, GroupLoad
+from rtu_agent.poll.load import GroupLoad
 from rtu_agent.poll.polled import PolledDevice
 
 
@@ -37,23 +37,6 @@ def unforeseen(forecasts: list[BusForecast]) -> str | None:
         device.name for forecast in forecasts for device in forecast.devices if device.base.discovery() is not None
     ]
     return f"not foreseen: what is found out about {', '.join(names)}" if names else None
-
-
-def objection(forecast: BusForecast) -> str | None:
-    """Return why the schedule of a bus cannot work and what can be done, or None."""
-    load = forecast.load
-    if load.fits:
-        return None
-    trouble = (
-        f"bus {forecast.name} cannot carry its schedule, which takes {load.held:.1%} of its time; "
-        f"it may take {CAPACITY:.0%}, the rest is for devices that do not answer"
-    )
-    smallest_s = forecast.smallest_interval_s
-    if smallest_s is not None:
-        return f"{trouble}. The smallest interval that fits is {smallest_s:g}s"
-    fixed = forecast.fixed
-    groups = ", ".join(dict.fromkeys(group.job.group for group in fixed.groups))
-    return f"{trouble}. No interval helps: what it does not set ({groups}) takes {fixed.held:.1%}; see `groups`"
 
 
 def plan_lines(forecast: BusForecast, device: PolledDevice) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -10,6 +10,9 @@ from rtu_agent.app import LoadedSite, load
 from rtu_agent.cli import exit_codes
 from rtu_agent.config.load import ConfigError
 from rtu_agent.plugins import PluginError
+
+LOAD_ERRORS: Final = (ConfigError, PluginError, OSError)
+"""What keeps a site from being loaded."""
 
 
 def config_option(command: Any) -> Any:
@@ -29,12 +32,14 @@ def load_or_leave(path: Path) -> LoadedSite:
     """Return the checked site; leave with 78 when it is invalid, with 69 or 77 when it cannot be read."""
     try:
         return load(path)
-    except ConfigError as error:
-        click.echo(str(error), err=True)
-        sys.exit(exit_codes.CONFIG_INVALID)
-    except PluginError as error:
-        click.echo(str(error), err=True)
-        sys.exit(exit_codes.FAILED)
-    except OSError as error:
-        click.echo(f"{path}: {error.strerror or error}", err=True)
-        sys.exit(exit_codes.of_os_error(error))
+    except LOAD_ERRORS as error:
+        said, code = complaint(path, error)
+        click.echo(said, err=True)
+        sys.exit(code)
+
+
+def complaint(path: Path, error: Exception) -> tuple[str, int]:
+    """Return what is wrong with a site that was not loaded, and the exit code for it."""
+    if isinstance(error, OSError):
+        return f"{path}: {error.strerror or error}", exit_codes.of_os_error(error)
+    return str(error), exit_codes.CONFIG_INVALID if isinstance(error, ConfigError) else exit_codes.FAILED

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 _UNITS: Final = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 _SIZE: Final = re.compile(r"([0-9]{1,6})(KiB|MiB|GiB|TiB)")
+_FEWEST: Final = 10
 _HOW: Final = "write a whole number with its unit (KiB, MiB, GiB or TiB), such as 64MiB or 2GiB"
 
 
@@ -20,6 +21,12 @@ def parse_size(text: str) -> int:
     if not found:
         raise ValueError(f"'{text}' is not a size; {_HOW}")
     return int(found[1]) * _UNITS[found[2]]
+
+
+def size_text(size: int) -> str:
+    """Return a size as it is written, `1945MiB`: rounded down to a whole number, of two digits at least."""
+    unit = next((name for name, unit in reversed(_UNITS.items()) if size >= _FEWEST * unit), "KiB")
+    return f"{size // _UNITS[unit]}{unit}"
 
 
 def _bytes(value: Any) -> int:

@@ -117,6 +117,13 @@ class NetworkOutput(ABC):
         """
         return None
 
+    def probe(self) -> Verdict | None:
+        """Ask the server whether it would take records, and store nothing; None if it cannot be asked so.
+
+        It must give up by itself after a time. An exception counts as no answer.
+        """
+        return None
+
     def rollups(self) -> Mapping[str, "RollupTarget"]:
         """Return where the rollups go that the settings ask for, by names unlike those of all other outputs."""
         return {}

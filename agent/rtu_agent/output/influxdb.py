@@ -58,6 +58,14 @@ class InfluxdbOutput(NetworkOutput):
             return Verdict(Action.HOLD, str(error))
         return self._knock(body).verdict(time.time())
 
+    def probe(self) -> Verdict:
+        """Write nothing at all: the server looks at the token, the bucket and the right to write before the lines.
+
+        Version 2 then complains that there are none.
+        """
+        verdict = self.send(b"")
+        return Verdict(Action.ACCEPTED) if verdict.action is Action.REJECTED else verdict
+
     def close(self) -> None:
         """Close the connections."""
         self._doors.close()

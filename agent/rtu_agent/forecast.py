@@ -7,7 +7,7 @@ from rtu_agent.app import LoadedSite, line_of, polled_on
 from rtu_agent.poll.device_plans import ONCE, DevicePlans, PollPlan
 from rtu_agent.poll.fit import smallest_interval_s
 from rtu_agent.poll.job import Job
-from rtu_agent.poll.load import BusLoad, GroupLoad, bus_load
+from rtu_agent.poll.load import CAPACITY, BusLoad, GroupLoad, bus_load
 from rtu_agent.poll.plan import assumed_turnaround_s
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.staleness import worst_staleness_s
@@ -43,6 +43,22 @@ class BusForecast:
     def fixed(self) -> BusLoad:
         """What the bus would carry without the groups that an `interval` sets."""
         return bus_load([job for job in self.jobs if job not in self.scaled], self._plans)
+
+    @property
+    def objection(self) -> str | None:
+        """Why the schedule cannot work and what can be done, or None."""
+        if self.load.fits:
+            return None
+        trouble = (
+            f"bus {self.name} cannot carry its schedule, which takes {self.load.held:.1%} of its time; "
+            f"it may take {CAPACITY:.0%}, the rest is for devices that do not answer"
+        )
+        smallest_s = self.smallest_interval_s
+        if smallest_s is not None:
+            return f"{trouble}. The smallest interval that fits is {smallest_s:g}s"
+        fixed = self.fixed
+        groups = ", ".join(dict.fromkeys(group.job.group for group in fixed.groups))
+        return f"{trouble}. No interval helps: what it does not set ({groups}) takes {fixed.held:.1%}; see `groups`"
 
     @property
     def _plans(self) -> dict[str, DevicePlans]:
