@@ -8,6 +8,8 @@ waited for, times are those of the processor, so that other programs on the mach
 (disks, servers) is measured by the clock, and suffers from them.
 """
 
+import http.client
+import math
 import os
 import platform
 import statistics
@@ -16,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,28 +38,34 @@ from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 from rtu_agent.output.line_protocol import body, encode
 from rtu_agent.output.marks import Limits
+from rtu_agent.output.portion import BATCH_BYTES
 from rtu_agent.output.rollup_output import RollupOutput
 from rtu_agent.output.sender import Sender
 from rtu_agent.output.spool import Spool
+from rtu_agent.output.sqlite_file import connect, make_durable
 from rtu_agent.output.writer import MOST_WAITING
 from support.records import NOON_MS
 from support.servers import Influxd, Server, VictoriaMetrics, free_port
 
-ROUNDS = 7
+ROUNDS = 15
 BACKLOG = 200_000
 MILLION = 1_000_000
 SOME = 60_000
 """Records for what is measured in one process."""
 
 
-def best_us(work: Callable[[], object], number: int) -> float:
-    """Return the processor's microseconds for each of `number` things that `work` does; the best of some rounds."""
-    times = []
+def best_us(*works: Callable[[], object], number: int) -> list[float]:
+    """Return the processor's microseconds for each of `number` things that every work does, the works in turns.
+
+    The best of some rounds: what disturbs a machine for a while disturbs a round of all of them.
+    """
+    best = [math.inf] * len(works)
     for _ in range(ROUNDS):
-        started = time.process_time()
-        work()
-        times.append(time.process_time() - started)
-    return min(times) / number * 1e6
+        for place, work in enumerate(works):
+            started = time.process_time()
+            work()
+            best[place] = min(best[place], time.process_time() - started)
+    return [each / number * 1e6 for each in best]
 
 
 def table(title: str, *rows: tuple[object, ...]) -> None:
@@ -73,39 +81,77 @@ def table(title: str, *rows: tuple[object, ...]) -> None:
 # -- encode and spool --------------------------------------------------------------------------------------------------
 
 
+_BARE_TEXT = (
+    f"energy_meter,bus=bus00,device=meter-000,site=plant-a "
+    f"{','.join(f'{field.name}=%r' for field in FIELDS)},quality=0i %d"
+)
+"""A line with a `%r` for each float: what nobody who writes floats exactly can be quicker than."""
+
+
 def encoding(_: Path) -> None:
     """One record of ten floats → one line."""
     rows: list[tuple[object, ...]] = [
-        ("values", "encode", "`repr` of the ten floats alone", "client's `Point`", "ratio")
+        (
+            *("values", "encode", "a bare `%` of the same text", "`repr` of the ten floats alone"),
+            *("client's `Point`", "to the bare `%`", "of the client's time"),
+        )
     ]
     for name, shape in (("float32, up to 17 digits", float32), ("integers with a scale of 0.1", tenths)):
-        some = list(records(SOME // 30, shape))
-        ours = best_us(lambda some=some: [encode(record) for record in some], len(some))
-        floor = best_us(lambda some=some: [[*map(repr, record.values)] for record in some], len(some))
-        fewer = some[: SOME // 120 + 1]
-        theirs = best_us(lambda fewer=fewer: [as_point(record).to_line_protocol() for record in fewer], len(fewer))
-        rows.append((name, f"{ours:.1f} µs", f"{floor:.1f} µs", f"{theirs:.1f} µs", f"{theirs / ours:.1f}"))
+        some = list(records(SOME // 60, shape))
+        ours, bare, floats, theirs = best_us(
+            lambda some=some: [encode(each) for each in some],
+            lambda some=some: [_BARE_TEXT % (*each.values, each.time_ms) for each in some],
+            lambda some=some: [[*map(repr, each.values)] for each in some],
+            lambda some=some: [as_point(each).to_line_protocol() for each in some],
+            number=len(some),
+        )
+        times = [f"{each:.1f} µs" for each in (ours, bare, floats, theirs)]
+        rows.append((name, *times, f"{ours / bare:.2f}", f"1/{theirs / ours:.1f}"))
     table("Encode, per record", *rows)
 
 
 def spooling(folder: Path) -> None:
     """Encoded groups → the spool, each committed to the disk."""
     rows: list[tuple[object, ...]] = [
-        ("records a commit", "processor, per record", "one commit, median", "bare write and fdatasync, median")
+        (
+            *("records a commit", "processor, per record", "bare SQLite insert", "ratio"),
+            *("one commit, median", "bare SQLite insert", "bare write and fdatasync"),
+        )
     ]
     for size in (1000, 100, 10):
         bodies = [body(group) for group in groups(records(min(SOME, size * 60)), size)]
-        spool = Spool(folder / f"spool-{size}", ["server"], Limits())
-        spool.open()
-        processor_s = time.process_time()
-        commits = [_clocked(partial(spool.append, each, size, 0, 0, 0)) for each in bodies]
-        processor_s = time.process_time() - processor_s
-        spool.close()
+        ours_us, commits = _spool_commits(folder / f"spool-{size}", bodies, size)
+        bare_us, inserts = _bare_commits(folder / f"table-{size}", bodies, size)
         with (folder / f"bare-{size}").open("wb", buffering=0) as file:
-            bare = [_clocked(partial(_write, file, each)) for each in bodies]
-        per_record = f"{processor_s / size / len(bodies) * 1e6:.2f} µs"
-        rows.append((size, per_record, f"{statistics.median(commits):.2f} ms", f"{statistics.median(bare):.2f} ms"))
+            writes = [_clocked(partial(_write, file, each)) for each in bodies]
+        medians = [f"{statistics.median(each):.2f} ms" for each in (commits, inserts, writes)]
+        rows.append((size, f"{ours_us:.2f} µs", f"{bare_us:.2f} µs", f"{ours_us / bare_us:.2f}", *medians))
     table("Spool", *rows)
+
+
+def _spool_commits(path: Path, bodies: Sequence[bytes], size: int) -> tuple[float, list[float]]:
+    spool = Spool(path, ["server"], Limits())
+    spool.open()
+    costs = _committing(bodies, size, lambda each: spool.append(each, size, 0, 0, 0))
+    spool.close()
+    return costs
+
+
+def _bare_commits(path: Path, bodies: Sequence[bytes], size: int) -> tuple[float, list[float]]:
+    """The same into a table of bodies as durable as the spool, and nothing else."""
+    connection = connect(path)
+    connection.execute("CREATE TABLE batch (id INTEGER PRIMARY KEY, body BLOB)")
+    make_durable(connection)
+    costs = _committing(bodies, size, lambda each: connection.execute("INSERT INTO batch (body) VALUES (?)", (each,)))
+    connection.close()
+    return costs
+
+
+def _committing(bodies: Sequence[bytes], size: int, commit: Callable[[bytes], object]) -> tuple[float, list[float]]:
+    """Return the processor's microseconds for a record, and the milliseconds of each commit by the clock."""
+    started = time.process_time()
+    commits = [_clocked(partial(commit, each)) for each in bodies]
+    return (time.process_time() - started) / size / len(bodies) * 1e6, commits
 
 
 def _clocked(work: Callable[[], object]) -> float:
@@ -236,17 +282,38 @@ def _processor_s(server: Server) -> float:
 def draining(folder: Path) -> None:
     """Records → a server: a backlog, everything from `accept` on, and the client library's way."""
     rows: list[tuple[object, ...]] = [
-        ("server", "drain of a spool", "from `accept` to the server", "client's batching writer")
+        (
+            *("server", "drain of a spool", "bare posts of the same bodies", "drain to bare"),
+            *("from `accept` to the server", "client's batching writer"),
+        )
     ]
     for kind in (Influxd, VictoriaMetrics):
+        with running(folder, kind) as server:
+            bare = _bare_posts(server)
         with running(folder, kind) as server:
             drain = _drain(folder / f"drain-{kind.__name__}", server)
         with running(folder, kind) as server:
             sustained = _sustained(folder / f"sustained-{kind.__name__}", server)
         with running(folder, kind) as server:
             theirs = _batching(server) if kind is VictoriaMetrics else "cannot: it gets 404 for its address"
-        rows.append((kind.binary, drain, sustained, theirs))
+        rows.append((kind.binary, drain, bare, f"{drain.per_s / bare.per_s:.2f}", sustained, theirs))
     table(f"Throughput, {BACKLOG:,} records of ten floats, processor time per record", *rows)
+
+
+def _bare_posts(server: Server) -> Speed:
+    """Post bodies of the sender's size that lie ready, one after another on one connection: what the server takes."""
+    size = BATCH_BYTES // len(encode(next(records(1))))
+    bodies = [body(group) for group in groups(records(BACKLOG), size)]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+
+    def post() -> None:
+        for each in bodies:
+            connection.request("POST", "/write?db=modbus&precision=ms", each)
+            assert connection.getresponse().read() == b""
+
+    speed = measured(server, BACKLOG, post)
+    connection.close()
+    return speed
 
 
 def _drain(path: Path, server: Server) -> Speed:

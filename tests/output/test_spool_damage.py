@@ -287,6 +287,24 @@ def test_a_flipped_bit_in_a_row_costs_that_batch_only(tmp_path: Path, content: b
     spool.close()
 
 
+def test_a_flipped_bit_in_the_oldest_row_is_damage_and_no_overflow(tmp_path: Path, content: bytes) -> None:
+    """What a commit asks of the oldest row, to keep the limits, makes nothing go that has room and is young."""
+    path = tmp_path / "spool.db"
+    path.write_bytes(content)
+    spool = Spool(path, ["a"], Limits())
+    spool.open()
+    spool.take_losses()  # of b, which is gone
+    beside = sqlite3.connect(path)
+    with beside:
+        beside.execute("UPDATE batch SET newest_ms = newest_ms + 1 WHERE id = (SELECT min(id) FROM batch)")
+    beside.close()
+    spool.append(b"m v=1 5", 1, 5, 5, 5)
+    assert spool.take_losses() == []
+    assert read_all(spool, "a") == [*LINES[10:], "m v=1 5"]
+    assert spool.take_losses() == [Loss("a", 10, "corrupt", f"wrong checksum in {path}")]
+    spool.close()
+
+
 def test_a_flipped_bit_in_the_last_row_is_counted_too(tmp_path: Path, content: bytes) -> None:
     """Exactly where another output's cursor tells how many there were, otherwise as one at least."""
     path = tmp_path / "spool.db"

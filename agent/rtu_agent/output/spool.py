@@ -35,13 +35,13 @@ from rtu_agent.output.spool_limits import dropped, within_limits
 from rtu_agent.output.spool_rows import (
     ALL,
     BACKWARDS,
-    BEHIND,
     Row,
     forget_progress,
     insert_row,
     intact_progress,
     intact_rows,
     store_progress,
+    times_behind,
 )
 from rtu_agent.output.sqlite_file import is_damaged, transaction
 from rtu_agent.output.transfer import DeadLetter
@@ -101,7 +101,8 @@ class Spool:
             with transaction(connection):
                 insert_row(connection, Row(begin, end, oldest_ms, newest_ms, body))
                 progress, losses = within_limits(connection, self._progress, end, self.limits, now_ms)
-                store_progress(connection, progress)
+                if losses:
+                    store_progress(connection, progress)
             self._end, self._progress = end, progress
             self._losses += losses
 
@@ -144,9 +145,9 @@ class Spool:
         with self._using() as connection:
             progress = self._progress[output]
             waiting = progress.waiting(self._end)
-            oldest = next(intact_rows(connection, BEHIND, progress.done.row), None) if waiting else None
+            times = times_behind(connection, progress.done) if waiting else None
             again = dead_letters.count_again(connection, output)
-            return Backlog(records_in(waiting) + again, size_of(waiting), oldest.oldest_ms if oldest else None)
+            return Backlog(records_in(waiting) + again, size_of(waiting), times[0] if times else None)
 
     def take_losses(self) -> Sequence[Loss]:
         """Return every loss since the last call, each once."""

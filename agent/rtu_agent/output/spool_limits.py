@@ -1,4 +1,8 @@
-"""What the spool may hold: beyond its bytes, its room on the disk and its age, the oldest rows go, counted."""
+"""What the spool may hold: beyond its bytes, its room on the disk and its age, the oldest rows go, counted.
+
+Every commit asks, and almost always everything may stay. So whole rows, with their checksums, are read only when a
+number that costs next to nothing says that the oldest of them has to go.
+"""
 
 import sqlite3
 from collections.abc import Mapping
@@ -6,7 +10,7 @@ from typing import Literal
 
 from rtu_agent.output.marks import OVERHEAD_BYTES, Limits, Loss, Mark
 from rtu_agent.output.progress import Progress, records_in
-from rtu_agent.output.spool_rows import FROM_BYTES, FROM_TIME, intact_rows
+from rtu_agent.output.spool_rows import FROM_BYTES, FROM_TIME, intact_rows, times_behind
 
 
 def within_limits(
@@ -16,12 +20,15 @@ def within_limits(
     oldest = min(each.done for each in progress.values())
     # SQLite fills pages with whole rows, so rows of an unlucky length take up to twice their bytes.
     excess = _size_on_disk(connection) - limits.max_bytes - OVERHEAD_BYTES
-    bounds: list[tuple[Literal["overflow", "age"], str, int]] = [
-        ("overflow", FROM_BYTES, max(end.size - limits.max_bytes, oldest.size + excess)),
-        ("age", FROM_TIME, now_ms - limits.keep_ms),
+    _, newest_ms = times_behind(connection, oldest) or (0, 0)
+    bounds: list[tuple[Literal["overflow", "age"], str, int, int]] = [
+        ("overflow", FROM_BYTES, max(end.size - limits.max_bytes, oldest.size + excess), oldest.size),
+        ("age", FROM_TIME, now_ms - limits.keep_ms, newest_ms),
     ]
     after, losses = dict(progress), list[Loss]()
-    for reason, which, least in bounds:
+    for reason, which, least, of_oldest in bounds:
+        if of_oldest >= least:
+            continue
         kept = next((row.begin for row in intact_rows(connection, which, least)), end)
         after, more = dropped(after, kept, end, reason)
         losses += more

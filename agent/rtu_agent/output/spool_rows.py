@@ -47,6 +47,16 @@ def intact_rows(connection: sqlite3.Connection, which: str, *parameters: int) ->
             yield Row(begin, end, oldest_ms, newest_ms, body)
 
 
+def times_behind(connection: sqlite3.Connection, done: Mark) -> tuple[int, int] | None:
+    """Return the oldest and the newest time of the first row behind `done`, for what is asked at every commit.
+
+    They are read without the row's body, so its checksum is not asked. None if there is no row.
+    """
+    query = "SELECT oldest_ms, newest_ms FROM batch WHERE id > ? ORDER BY id LIMIT 1"
+    times = connection.execute(query, (done.row,)).fetchone()
+    return times if times is None or all(isinstance(time_ms, int) for time_ms in times) else (0, 0)
+
+
 def insert_row(connection: sqlite3.Connection, row: Row) -> None:
     """Add a batch."""
     begin, end = row.begin, row.end
