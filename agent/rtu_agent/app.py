@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -15,7 +15,7 @@ from rtu_agent.bus.factory import make_bus, make_simulated_bus
 from rtu_agent.bus.rs485 import Rs485
 from rtu_agent.clock import Clock
 from rtu_agent.config.effective import effective
-from rtu_agent.config.entries import Rs485Entry
+from rtu_agent.config.entries import ReportEntry, Rs485Entry
 from rtu_agent.config.load import load_site
 from rtu_agent.config.model import BusSettings, DeviceSettings, Site
 from rtu_agent.config.ports import has_line
@@ -24,6 +24,7 @@ from rtu_agent.domain.record import Field
 from rtu_agent.driver_api import Driver
 from rtu_agent.driver_api.places import places_of
 from rtu_agent.events import AgentStarted, AgentStopped, BusPlanned, ClockJumped, LoopLagged, Watcher, Watchers
+from rtu_agent.normalize.deadband import Reporter, deadbands
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.marks import Limits
 from rtu_agent.output.retention_watch import watch_retention
@@ -43,6 +44,7 @@ from rtu_agent.poll.plan import PlanError
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.poller import Poller
 from rtu_agent.poll.refusals import Refusals
+from rtu_agent.poll.reporting import Reporting
 from rtu_agent.poll.schedule import Schedule
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.telemetry.api import ConfigState
@@ -161,12 +163,16 @@ class Agent:
         watch, writable = Watchers(patience, self._watch), writable_units(self._site, name)
         bus = bus_of(settings, watch, self._clock, self._simulated.get(name), writable)
         devices, jobs = [], []
+        reporters: dict[str, Reporter] = {}
         for entry in self._site.devices:
             if entry.bus == name:
                 driver = self._driver_of(entry.driver)
                 mark = fingerprint(driver, name, entry.unit)
                 known = learnt(memory.recall(entry.name, mark), driver, self._clock.monotonic())
                 device = make_device(self._site, entry, driver, *known)
+                device.counters.recall(memory.counters(entry.name, mark))
+                if entry.report is not None:
+                    reporters[entry.name] = reporter_of(device, entry.report)
                 grant(device, patience)
                 memory.keep(device, mark, patience)
                 devices.append(device)
@@ -177,7 +183,8 @@ class Agent:
         # A port that was just opened is listened to for one timeout; nothing is due before that.
         schedule = Schedule(jobs, self._clock.monotonic() + settings.timeout)
         asker = Asker(bus, patience, self._clock)
-        poller = Poller(asker, devices, schedule, self._watch, self._delivery.accept, self._clock)
+        accept = Reporting(name, reporters, self._delivery.accept, self._watch)
+        poller = Poller(asker, devices, schedule, self._watch, accept, self._clock)
         self._pollers[name] = poller
         return bus, poller
 
@@ -296,6 +303,13 @@ def make_device(
     return polled_device(entry.name, entry.unit, driver, line, tags, turnaround_s, refusals, writes=writes)
 
 
+def reporter_of(device: PolledDevice, entry: ReportEntry) -> Reporter:
+    """Return what decides which records of a device are stored."""
+    return Reporter(
+        lambda: deadbands((device.found or device.base).signals, entry.deadband), heartbeat_s=entry.heartbeat
+    )
+
+
 def grant(device: PolledDevice, patience: Patience) -> None:
     """Let a device think for as long as its driver says that it needs."""
     if device.timeout_s is not None:
@@ -339,10 +353,12 @@ def polled_on(
 
 def names_in(site: Site, driver_of: Callable[[str], type[Driver]]) -> Callable[[str], Names]:
     """Return what tells the fields of a device by their names; there are none of a device that is not in the site."""
-    fields = {
-        entry.name: {signal.field.name: signal.field for signal in driver_of(entry.driver).signals}
-        for entry in site.devices
-    }
+    fields = {}
+    for entry in site.devices:
+        driver = driver_of(entry.driver)
+        held_s = entry.report.heartbeat + max(entry.intervals(driver).values()) if entry.report else 0.0
+        known = (replace(signal.field, held_s=held_s) for signal in driver.signals)
+        fields[entry.name] = {field.name: field for field in known}
     return lambda device: fields.get(device, {})
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtu_agent.domain.point_place import PointPlace
+from rtu_agent.domain.quality import Restart
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.registers import Span
 
@@ -205,6 +206,11 @@ class PollFinished(DeviceEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordHeldBack(DeviceEvent):
+    """A record says nothing new, and the site does not want it then."""
+
+
+@dataclass(frozen=True, slots=True)
 class PollSkipped(DeviceEvent):
     """A scheduled poll was not started and never will be."""
 
@@ -227,6 +233,15 @@ class RefusalsLearnt(DeviceEvent):
 
     refused: str
     """All that it refuses, in words; empty when it refuses nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountersRestarted(DeviceEvent):
+    """Counters go on from another value, on which enough readings have agreed."""
+
+    cause: Restart
+    counters: tuple[str, ...]
+    """The names of their fields."""
 
 
 @dataclass(frozen=True, slots=True)

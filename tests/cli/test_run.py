@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,22 @@ def test_json_lines_are_the_only_thing_on_stdout(tmp_path: Path) -> None:
     records = [json.loads(line) for line in ended.stdout.splitlines()]
     assert {record["tags"]["device"] for record in records} == {"meter", "climate-3", "climate-4"}
     assert "polls" in ended.stderr
+
+
+def test_a_device_that_reports_by_exception_stores_what_is_new(tmp_path: Path) -> None:
+    """Once where nothing changes much; it is polled as often as ever, and its neighbours store everything."""
+    report = "report: {deadband: {temperature: 100, humidity_relative: 100}, heartbeat: 1h}"
+    text = site().replace("generic.xy_md02, ", f"generic.xy_md02, {report}, ") + "outputs: {jsonl: {}}\n"
+    agent = AgentProcess(tmp_path, text)
+    command = [sys.executable, "-m", "rtu_agent", "run", "-c", str(agent.config), "--simulate", "--for", "4s"]
+
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert ended.returncode == 0
+    records = [json.loads(line) for line in ended.stdout.splitlines()]
+    stored = Counter(record["tags"]["device"] for record in records if record["measurement"] != "device_info")
+    assert stored["climate-3"] == stored["climate-4"] == 1
+    assert stored["meter"] > 3
 
 
 def test_a_reader_that_goes_away_ends_an_agent_that_has_no_other_output(tmp_path: Path) -> None:

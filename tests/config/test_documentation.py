@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rtu_agent.config.entries import BusEntry, DeviceEntry, HttpEntry, Rs485Entry, SiteEntry, SpoolEntry
+from rtu_agent.config.entries import BusEntry, DeviceEntry, HttpEntry, ReportEntry, Rs485Entry, SiteEntry, SpoolEntry
 from rtu_agent.config.load import ConfigError, load_site
 from rtu_agent.config.model import Site
 from rtu_agent.domain.duration import parse_duration
@@ -75,7 +75,7 @@ def test_every_key_is_on_the_page_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*?) \|", PAGE, re.MULTILINE))
     keys = {
         name: field
-        for model in (SiteEntry, BusEntry, Rs485Entry, DeviceEntry, HttpEntry, SpoolEntry)
+        for model in (SiteEntry, BusEntry, Rs485Entry, DeviceEntry, ReportEntry, HttpEntry, SpoolEntry)
         for name, field in model.model_fields.items()
     }
 
@@ -91,6 +91,7 @@ def test_every_key_is_on_the_page_with_its_default() -> None:
         SpoolEntry().max,
         SpoolEntry().keep,
     )
+    assert parse_duration(rows["heartbeat"].strip("`")) == ReportEntry().heartbeat
     assert rows["listen"] == f"`{HttpEntry().listen}`"
 
 

@@ -52,6 +52,8 @@ def said(options: Any = None, **points: Declaration) -> str:
         (u16(0.5, "V"), "at must be a whole number, not 0.5"),  # type: ignore[arg-type]
         (u16(0, "V", scale="0.1"), "scale must be a number, not '0.1'"),  # type: ignore[arg-type]
         (u16(0, "V", counter=1), "counter must be true or false, not 1"),  # type: ignore[arg-type]
+        (u16(0, "V", rolls_over_at=100), "rolls_over_at is for counters; say `counter` too"),
+        (u16(0, "V", counter=True, most_per_hour=-1), "most_per_hour must be more than 0, not -1"),
         (u16(0, "V", valid=(1,)), "valid must be two values, not (1,)"),  # type: ignore[arg-type]
         (u16(0, "V", invalid=0xFFFF), "invalid must be a list, not 65535"),  # type: ignore[arg-type]
         (u16(0, "V", invalid=[float("nan")]), "invalid.0 must be a whole number, not nan"),  # type: ignore[list-item]

@@ -45,6 +45,27 @@ def test_an_amount_has_mean_extremes_and_its_last_value() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "values", "restarted_at", "increase"),
+    [
+        ([10.0], (11.0, 500.0, 501.0), [1], 2.0),
+        ([10.0], (11.0, 500.0, 501.0), [], 491.0),
+        ([10.0], (500.0, 501.0), [0], 1.0),
+        ([999.0], (1.0, 2.0, 3.0), [0], 2.0),
+        ([999.0], (1.0, 2.0, 3.0), [], 4.0),
+        ([10.0], (11.0, 500.0, 501.0, 3.0, 4.0), [1, 3], 3.0),
+        ([10.0], (11.0,), [5], 1.0),
+    ],
+)
+def test_nothing_is_booked_over_a_restart(
+    before: list[float], values: tuple[float, ...], restarted_at: list[int], increase: float
+) -> None:
+    """Whichever way it goes; what was counted on both sides of it is."""
+    restarts = {"energy_kwh": [NOON_MS + 1000 * at for at in restarted_at]}
+    rolled = rollup(samples("energy_kwh", *values), NAMES, {"energy_kwh": before}, restarts)
+    assert rolled[Field("energy_kwh_increase")] == increase
+
+
 @pytest.mark.parametrize(("name", "last"), [("status", 2), ("alarm", True)])
 def test_a_code_has_its_last_value_and_keeps_its_type(name: str, last: Value) -> None:
     """The mean of two states is no state."""

@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtu_agent.domain.quality import RecordQuality
-from rtu_agent.domain.record import EVENTS, IDENTITY, Field, Record, Series
+from rtu_agent.domain.record import COUNTER, EVENTS, IDENTITY, Field, Record, Series
 from rtu_agent.events import Event, RecordsDropped
 from rtu_agent.output.contract import Action, RollupTarget, Verdict
 from rtu_agent.output.line_protocol import body, encode
@@ -90,6 +91,67 @@ def test_a_counter_goes_on_where_it_was_days_ago(tmp_path: Path) -> None:
         output.send(body([at(seconds, energy=energy)]))
         output.close()
     assert database.of("energy_kwh_increase") == {NOON_MS: 6.0, NOON_MS + 3 * 86_400_000: 2.5}
+
+
+def restart(seconds: float, text: str) -> Record:
+    """What the poller says before the record of that time."""
+    tags = {**METER.tags, "kind": COUNTER}
+    return Record(Series(EVENTS, tags, (Field("text", "string"),)), NOON_MS + round(seconds * 1000), (text,))
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["in one body", "restarted between"])
+def test_a_meter_that_was_replaced_books_nothing_in_any_window(tmp_path: Path, apart: bool) -> None:
+    """Neither in its own nor in later ones, also for a counter that stands higher now; a rollover is booked."""
+    database = Database()
+    records = [
+        at(10, energy=1.0),
+        at(50, energy=2.0),
+        restart(70, "energy_kwh: meter_replaced, other_kwh: meter_replaced"),
+        at(70, energy=950.0),
+        at(110, energy=960.0),
+        restart(150, "energy_kwh: rolled_over"),
+        at(150, energy=20.0),
+        at(170, energy=30.0),
+        at(250, energy=31.0),
+    ]
+    for bodies in [[one] for one in records] if apart else [records]:
+        output = minutes(tmp_path / "r", database)
+        output.send(body(bodies))
+        output.close()
+    assert list(database.of("energy_kwh_increase").values()) == [1.0, 10.0, 70.0]
+
+
+def test_a_value_that_is_not_stored_again_counts_for_its_time(tmp_path: Path) -> None:
+    """A minute of nothing and ten seconds of 600 W, each second of them a record, are 100 W: also over windows."""
+    database = Database()
+    power = replace(FIELDS[0], held_s=300.0)
+    of = series("meter", (power,))
+    output = RollupOutput("r", RollupTarget(60.0, database), lambda _: {power.name: power}, tmp_path / "r", Seen())
+    stands = [Record(of, NOON_MS, (0.0,)), Record(of, NOON_MS + 120_000, (0.0,))]
+    moves = [Record(of, NOON_MS + 1000 * second, (600.0,)) for second in (*range(50, 60), 170)]
+    output.send(body(sorted([*stands, *moves, at(500, of=METER)], key=lambda one: one.time_ms)))
+    output.close()
+    assert database.of("active_power_w_mean") == {
+        NOON_MS: pytest.approx(100.0),
+        NOON_MS + 2 * MINUTE_MS: pytest.approx(100.0),
+    }
+    assert database.of("active_power_w_max") == {NOON_MS: 600.0, NOON_MS + 2 * MINUTE_MS: 600.0}
+
+
+def test_a_file_of_the_format_before_restarts_is_gone_on_with(tmp_path: Path) -> None:
+    """Nothing that it holds is lost."""
+    database = Database()
+    output = minutes(tmp_path / "r", database)
+    output.send(body([at(10, energy=1.0)]))
+    output.close()
+    with sqlite3.connect(tmp_path / "r") as earlier:
+        earlier.execute("DROP TABLE restart")
+        earlier.execute("PRAGMA user_version = 1")
+    earlier.close()
+    output = minutes(tmp_path / "r", database)
+    output.send(body([at(50, energy=3.0), restart(60, "energy_kwh: meter_replaced"), at(70, energy=9.0)]))
+    assert database.of("energy_kwh_increase") == {NOON_MS: 2.0}
+    output.close()
 
 
 def test_what_comes_after_its_window_is_done_is_refused_and_counted_once(tmp_path: Path) -> None:
@@ -189,7 +251,7 @@ def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
         later.execute("PRAGMA user_version = 99")
     later.close()
     output = minutes(tmp_path / "r", Database())
-    with pytest.raises(Exception, match="format 99, this version knows format 1"):
+    with pytest.raises(Exception, match="format 99, this version knows format 2"):
         output.send(body([at(0)]))
     output.close()
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from rtu_agent.cli import main
+from rtu_agent.domain.quality import Reason, Restart
 from rtu_agent.driver_api.stepper import LAST_STEPS, MOST_STEPS
-from rtu_agent.poll import health, patience, probing, progress, refusals, runner, schedule, trust, waiting
+from rtu_agent.normalize import counter
+from rtu_agent.poll import health, memory, patience, probing, progress, refusals, runner, schedule, trust, waiting
 from rtu_agent.poll.facts_file import FILE, SET_ASIDE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,11 +36,18 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"after {refusals.HOPELESS} refusals in a row",
         f"holds `{FILE}`",
         f"renamed to `{FILE}{SET_ASIDE}`",
+        f"more than {counter.USUAL:.0f} times what it ever counted",
+        f"up to {counter.POSSIBLE:.0f} times what it ever counted",
+        f"must stand at zero for {counter.ZERO_S / 60:.0f} min",
+        f"a spike of less than {counter.USUAL:.0f} times its usual",
     ):
         assert sentence in TEXT, sentence
     assert health.PROBES_BEFORE_OFFLINE == 2
     assert patience.FACTOR == 2
-    assert refusals.RETEST_S == 3600
+    assert refusals.RETEST_S == memory.COUNTED_S == 3600
+    assert (counter.AGREEING_BOOKED, counter.AGREEING) == (2, 3)
+    for word in (*Restart, Reason.COUNTER_FELL, Reason.COUNTER_JUMPED):
+        assert f"`{word}`" in PAGE
 
 
 def test_the_numbers_of_the_drivers_guide_are_those_of_the_code() -> None:

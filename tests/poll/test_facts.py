@@ -8,6 +8,7 @@ import pytest
 
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api import Driver, u16
+from rtu_agent.normalize.counter import Counted
 from rtu_agent.poll.facts import Facts, FactsError, fingerprint, from_text, to_text
 from rtu_agent.poll.facts_file import FILE, FactsFile
 from rtu_agent.poll.refusals import Refusal
@@ -34,7 +35,7 @@ FACTS = {
     "meter": Facts(
         "f1", 0.012, 0.1, frozenset({Refusal(Span(Table.INPUT, 7, 2)), Refusal(Span(Table.COIL, 0, 60), 30)})
     ),
-    "other": Facts("f2", 0.2, 0.5),
+    "other": Facts("f2", 0.2, 0.5, counters={"energy_kwh": Counted(12.5, 1_795_003_200_000, 0.01)}),
 }
 
 
@@ -76,12 +77,21 @@ def broken(**changes: Any) -> str:
         broken(refused=[{"table": "holding", "address": 1, "count": 0, "widest": None}]),
         broken(refused=[{"table": "drawer", "address": 1, "count": 1, "widest": None}]),
         broken(refused=[{"table": "holding"}]),
+        broken(counters={"energy_kwh": [12.5, 1_795_003_200_000]}),
+        broken(counters={"energy_kwh": ["much", 1_795_003_200_000, 0.01]}),
+        broken(counters={"energy_kwh": [float("inf"), 1_795_003_200_000, 0.01]}),
+        broken(counters={"energy_kwh": [12.5, "noon", 0.01]}),
     ],
 )
 def test_anything_else_is_not_believed(text: str) -> None:
     """A wrong refusal would hide a value, so all of a damaged file is doubted."""
     with pytest.raises(FactsError):
         from_text(text)
+
+
+def test_a_file_from_before_counters_were_kept_is_believed() -> None:
+    """It says nothing about them."""
+    assert from_text(broken())["d"].counters == {}
 
 
 def test_no_file_is_no_facts(tmp_path: Path) -> None:

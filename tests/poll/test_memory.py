@@ -7,6 +7,7 @@ import pytest
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api import Driver, u16
 from rtu_agent.events import Event, LearntLost
+from rtu_agent.normalize.counter import Counted
 from rtu_agent.poll.assembly import polled_device
 from rtu_agent.poll.facts_file import FILE, FactsFile
 from rtu_agent.poll.memory import Memory
@@ -95,6 +96,27 @@ async def test_it_writes_only_news(tmp_path: Path, said: list[Event]) -> None:
     refuse(polled)
     await memory.save()
     assert (tmp_path / FILE).exists()
+
+
+async def test_counters_are_kept_but_not_written_all_the_time(tmp_path: Path, said: list[Event]) -> None:
+    """At first, every hour, and when one begins anew."""
+    polled, patience = device(), Patience(0.5)
+    memory = Memory(FactsFile(tmp_path), said.append)
+    memory.keep(polled, "f", patience)
+    patience.answered(1, 0.01)
+    written = []
+    for reading in (
+        Counted(10.0, 0, 1.0),
+        Counted(11.0, 1_800_000, 1.0),
+        Counted(12.0, 3_600_000, 1.0),
+        Counted(1.0, 3_601_000, 1.0),
+    ):
+        polled.counters.recall({"energy_kwh": reading})
+        await memory.save()
+        written.append(Memory(FactsFile(tmp_path), said.append).counters("d", "f")["energy_kwh"].value)
+
+    assert written == [10.0, 10.0, 12.0, 1.0]
+    assert Memory(FactsFile(tmp_path), said.append).counters("d", "g") == {}
 
 
 def test_a_damaged_file_is_set_aside(tmp_path: Path, said: list[Event]) -> None:

@@ -1,6 +1,6 @@
 """What the poller holds of a device: records and probes."""
 
-from rtu_agent.domain.quality import RecordQuality
+from rtu_agent.domain.quality import Reason, RecordQuality
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api import Driver, u16
 from rtu_agent.poll.assembly import polled_device
@@ -47,6 +47,30 @@ def test_a_poll_with_a_payload_is_decoded() -> None:
 
     assert (record.time_ms, record.values, record.quality) == (5, (1.0,), RecordQuality.GOOD)
     assert record.series is polled.plans.poll(NORMAL).series
+
+
+class Counting(Driver, table="input"):
+    """A device with a counter, and a group that may ride along."""
+
+    name = "test.counting"
+    kind = "kind"
+
+    energy_import_active = u16(0, "kWh", counter=True)
+    x = u16(1, group="fast", vendor_specific=True)
+
+
+def test_a_counter_is_judged_whichever_plan_reads_it() -> None:
+    """Polled alone or with others, it has one past; and what it says once is not stored."""
+    polled = polled_device("d", 1, Counting, LineSettings(), TAGS)
+    alone, together = polled.plans.poll(NORMAL), polled.plans.poll(frozenset({"normal", "fast"}))
+
+    first = polled.record(alone, [b"\x00\x64"], 1000)
+    glitch = polled.record(together, [b"\x00\x00\x00\x07"], 2000)
+    good = polled.record(together, [b"\x00\x64\x00\x07"], 3000)
+
+    assert (first.values, good.values) == ((100.0,), (100.0, 7.0))
+    assert (glitch.values, glitch.quality) == ((None, 7.0), RecordQuality.PARTIAL)
+    assert glitch.reasons == {"energy_import_active_kwh": Reason.COUNTER_FELL}
 
 
 def test_probes_have_different_widths() -> None:

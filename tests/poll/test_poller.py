@@ -12,11 +12,12 @@ import pytest
 from rtu_agent.bus.bus import Bus
 from rtu_agent.bus.serial_port import SerialPort
 from rtu_agent.clock import SystemClock
-from rtu_agent.domain.quality import Reason, RecordQuality
+from rtu_agent.domain.quality import Reason, RecordQuality, Restart
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.registers import Table
 from rtu_agent.driver_api import Driver, u16
 from rtu_agent.events import (
+    CountersRestarted,
     DeviceStateChanged,
     DriverFailed,
     Event,
@@ -26,6 +27,7 @@ from rtu_agent.events import (
     TransactionFinished,
     Watchers,
 )
+from rtu_agent.normalize.counter import Counted
 from rtu_agent.normalize.decode import Decoded
 from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.assembly import polled_device
@@ -44,6 +46,8 @@ from support.line import words_reply
 from support.pty_line import PtyLine
 
 LINE = LineSettings(115200)
+REPLACED = (Restart.METER_REPLACED.value, "good")
+"""What is said when a counter begins anew, and its value is back."""
 
 
 class Pair(Driver, table="holding"):
@@ -348,6 +352,31 @@ async def test_a_driver_that_raises_costs_nobody_else_anything(tmp_path: Path) -
     assert {event.outcome for event in world.finished("d2")} == {"good"}
     failures = [event for event in world.said if isinstance(event, DriverFailed)]
     assert (failures[0].device, failures[0].driver, failures[0].error) == ("d1", "test.driver", "ZeroDivisionError")
+
+
+class Counting(Driver, table="holding"):
+    """A counter."""
+
+    name = "test.counting"
+    kind = "kind"
+
+    energy_import_active = u16(0, "kWh", counter=True, group="fast")
+
+
+async def test_a_meter_that_was_replaced_is_told_once(tmp_path: Path) -> None:
+    """Before the first value of the new one is stored; until then there is none."""
+    device = polled(1, Counting)
+    device.counters.recall({"energy_import_active_kwh": Counted(5000.0, 1_795_003_200_000, 1.0)})
+    world = World(tmp_path / "port", [device], {})
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.records) > 5)
+
+    assert [record.values for record in world.records[:4]] == [(None,), (None,), (100.0,), (100.0,)]
+    assert world.remarks[:3] == [f"energy_import_active_kwh: {word}" for word in ("counter_fell", *REPLACED)]
+    restarts = [event for event in world.said if isinstance(event, CountersRestarted)]
+    assert restarts == [CountersRestarted("b", "d1", Restart.METER_REPLACED, ("energy_import_active_kwh",))]
 
 
 async def test_what_a_driver_raises_cannot_end_the_polling(tmp_path: Path) -> None:

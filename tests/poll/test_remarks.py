@@ -1,6 +1,6 @@
 """Remarks are made on change, and only about what the record covers."""
 
-from rtu_agent.domain.quality import Reason, RecordQuality
+from rtu_agent.domain.quality import Reason, RecordQuality, Restart
 from rtu_agent.domain.record import Field, Record, Series
 from rtu_agent.poll.remarks import Remarks
 
@@ -49,6 +49,19 @@ def test_another_groups_fields_are_left_alone() -> None:
 def test_a_good_device_has_no_remarks() -> None:
     """Nothing is written where nothing is to be said."""
     assert Remarks(TAGS).about(record(FAST)) is None
+
+
+def test_counters_that_go_on_elsewhere_are_said_in_texts_that_nobody_cuts() -> None:
+    """Each with its cause; two texts have two times, not later than the record."""
+    names = [f"energy_{number}_kwh" for number in range(50)]
+    restarts = {Restart.METER_REPLACED: names, Restart.ROLLED_OVER: ["volume_m3"]}
+
+    first, second = Remarks(TAGS).restarted(restarts, 9)
+
+    assert (first.time_ms, second.time_ms, first.series.tags["kind"]) == (9, 8, "counter")
+    assert str(first.values[0]).startswith("energy_0_kwh: meter_replaced, energy_1_kwh: meter_replaced, ")
+    assert str(second.values[0]).endswith("energy_49_kwh: meter_replaced, volume_m3: rolled_over")
+    assert Remarks(TAGS).restarted({}, 9) == []
 
 
 def test_a_change_of_state_names_its_cause() -> None:

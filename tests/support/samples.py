@@ -1,6 +1,7 @@
 """One event of every class, each as it is when there is something to tell about it."""
 
 from rtu_agent import events
+from rtu_agent.domain.quality import Restart
 from rtu_agent.events import Event
 from support.made_up import polled, skipped, transaction
 
@@ -21,9 +22,11 @@ SAMPLES: tuple[Event, ...] = (
     events.LateReplyDiscarded("floor1", 1, 0.7),
     transaction(outcome="no_reply"),
     polled(),
+    events.RecordHeldBack("floor1", "main-meter"),
     skipped(),
     events.DeviceStateChanged("floor1", "main-meter", "suspect", "offline", "no_reply"),
     events.RefusalsLearnt("floor1", "main-meter", "holding 0x0010"),
+    events.CountersRestarted("floor1", "main-meter", Restart.METER_REPLACED, ("energy_import_active_kwh",)),
     events.DriverFailed("floor1", "main-meter", "eastron.sdm630", "ValueError: boom"),
     events.DriverQuarantined("floor1", "main-meter", "eastron.sdm630", "ValueError: boom", 60.0),
     events.DriverRecovered("floor1", "main-meter", "eastron.sdm630"),

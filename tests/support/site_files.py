@@ -11,7 +11,7 @@ from rtu_agent.config.model import Site
 from rtu_agent.domain.document import Problem
 from rtu_agent.domain.duration import Seconds
 from rtu_agent.domain.secret import Secret
-from rtu_agent.driver_api import Serial
+from rtu_agent.driver_api import Driver, Serial, bits, u16
 from rtu_agent.driver_api.errors import DefinitionError, Flaw, MapError
 
 GOOD = """\
@@ -32,6 +32,18 @@ devices:
 """
 
 
+class Points(Driver, table="input"):
+    """What a meter measures."""
+
+    name = "acme.points"
+    kind = "energy_meter"
+
+    voltage_l1_n = u16(0, "V")
+    voltage_l2_n = u16(1, "V")
+    active_power = u16(2, "W")
+    alarm = bits(3)
+
+
 class Meter:
     """What the configuration wants of a driver class, and nothing else."""
 
@@ -39,6 +51,8 @@ class Meter:
     writes = False
     serial = Serial()
     intervals = MappingProxyType({"fast": 1.0, "normal": 5.0, "slow": 60.0, "once": 0.0})
+    signals = Points.signals
+    discovery = Points.discovery
 
 
 class Counter:

@@ -34,6 +34,7 @@ gauge rtu_agent_device_last_success_timestamp_seconds{bus,device}
 counter rtu_agent_device_poll_failures_total{bus,device,reason}
 counter rtu_agent_readings_total{bus}
 counter rtu_agent_readings_rejected_total{bus,reason}
+counter rtu_agent_records_held_back_total{bus}
 counter rtu_agent_driver_errors_total{driver}
 gauge rtu_agent_driver_quarantined_devices{driver}
 gauge rtu_agent_driver_mismatched_devices{driver}

@@ -30,6 +30,7 @@ from rtu_agent.events import (
     PortLost,
     PortOpened,
     PortOpenFailed,
+    RecordHeldBack,
     RecordsDropped,
     RecordsWritten,
     SpoolChanged,
@@ -241,6 +242,16 @@ def test_polls_and_their_values_are_counted(scraped: Scraped) -> None:
     assert scraped.value("readings_rejected_total", bus="floor1", reason="sentinel") == 1
     assert scraped.value("bus_schedule_lag_seconds", bus="floor1") == 0.5
     assert scraped.value("bus_poll_duration_seconds_count", bus="floor1") == 3
+
+
+def test_records_that_say_nothing_new_are_counted(scraped: Scraped) -> None:
+    """From 0 on, and beside the polls, which are what they were."""
+    assert scraped.value("records_held_back_total", bus="floor1") == 0
+
+    scraped.after(RecordHeldBack("floor1", "main-meter"), RecordHeldBack("floor1", "nobody"))
+
+    assert scraped.value("records_held_back_total", bus="floor1") == 1
+    assert scraped.value("polls_scheduled_total", bus="floor1") == 0
 
 
 def state(after: str, device: str = "main-meter") -> DeviceStateChanged:

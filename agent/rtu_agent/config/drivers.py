@@ -11,6 +11,7 @@ from rtu_agent.config.units import HIGHEST_UNIT, outside
 from rtu_agent.domain.document import Document, Problem, did_you_mean
 from rtu_agent.driver_api import Driver
 from rtu_agent.driver_api.errors import DefinitionError, MapError
+from rtu_agent.normalize.deadband import names_of
 
 MAP_SUFFIX: Final = ".yaml"
 """A `driver` that ends so is the path of a register map."""
@@ -57,6 +58,7 @@ class DriverCheck:
             yield from self._reserved(device, driver)
             yield from self._writes(device, driver)
             yield from self._plans(device, driver)
+            yield from self._report(device, driver)
 
     def _load(self, name: str) -> Iterator[Problem]:
         self._known[name], self._mistakes[name] = None, []
@@ -100,6 +102,22 @@ class DriverCheck:
             self._planned.add(driver)
             if objection := self._object(driver):
                 yield self._document.problem((*device.path, "driver"), f"driver '{driver.name}': {objection}")
+
+    def _report(self, device: Found, driver: type[Driver]) -> Iterator[Problem]:
+        """A deadband is of an amount, or of all of a quantity; what is found out later is not known yet."""
+        report = device.get("report")
+        if report is None or driver.discovery() is not None:
+            return
+        measured = [signal for signal in driver.signals if signal.group != "once"]
+        of_amounts = {name for signal in measured if signal.kind == "float" for name in names_of(signal)}
+        others = {name for signal in measured for name in names_of(signal)} - of_amounts
+        for name in report.deadband.keys() - of_amounts:
+            if name in others:
+                message = f"'{name}' is no amount; every change of it is stored"
+            else:
+                meant = did_you_mean(name, of_amounts) or f"; its amounts are {listed(of_amounts)}"
+                message = f"driver '{driver.name}' has no amount '{name}'{meant}"
+            yield self._document.problem((*device.path, "report", "deadband", name), message, key=True)
 
     def _groups(self, device: Found, driver: type[Driver]) -> Iterator[Problem]:
         for group in device.get("groups") or {}:

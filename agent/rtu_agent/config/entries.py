@@ -18,6 +18,7 @@ from pydantic import (
     field_validator,
 )
 
+from rtu_agent.config.deadband import Band
 from rtu_agent.config.names import Name, NameTemplate, TagKey, TagValue
 from rtu_agent.config.ports import Port, misfit
 from rtu_agent.config.sentences import NO_VALUE, shown
@@ -143,6 +144,27 @@ class BusEntry(Entry):
         return value
 
 
+class ReportEntry(Entry):
+    """What is stored of a device that does not need every record: those that say something new."""
+
+    deadband: Annotated[
+        dict[str, Band],
+        Field(
+            description="By how much a point, or all points of a quantity, may change and say nothing new: in the unit "
+            "that is stored, or a part of the value. Goes before the driver's; without either every change is news.",
+            examples=[{"voltage": 0.5, "active_power": "2%"}],
+        ),
+    ] = {}
+    heartbeat: Annotated[
+        Seconds,
+        Field(
+            description="After this time a record is stored even if it says nothing new.",
+            examples=["5m", "1h"],
+            json_schema_extra={"default": "5m"},
+        ),
+    ] = 300.0
+
+
 class DeviceEntry(Entry):
     """One device, or several of one kind on one bus."""
 
@@ -186,6 +208,13 @@ class DeviceEntry(Entry):
         dict[TagKey, TagValue],
         Field(description="Stored with every record of the device.", examples=[{"room": "mdf"}]),
     ] = {}
+    report: Annotated[
+        ReportEntry | None,
+        Field(
+            description="Stores only records that say something new; {} for the driver's deadbands. Without it all.",
+            examples=[{"deadband": {"voltage": 0.5}, "heartbeat": "5m"}],
+        ),
+    ] = None
     allow_writes: Annotated[
         bool,
         Field(description="Whether requests that write may be sent to the device; otherwise they are refused."),

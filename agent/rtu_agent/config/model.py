@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from rtu_agent.config.entries import BusEntry, HttpEntry, SpoolEntry
+from rtu_agent.config.entries import BusEntry, HttpEntry, ReportEntry, SpoolEntry
 from rtu_agent.driver_api import Driver
 
 GROUPS_OF_INTERVAL: Final = ("fast", "normal")
@@ -42,6 +42,8 @@ class DeviceSettings(_Frozen):
     interval: float | None = None
     groups: dict[str, float] = {}
     tags: dict[str, str] = {}
+    report: ReportEntry | None = None
+    """Which records are stored; None is all."""
     allow_writes: bool = False
     """Whether requests that write may be sent to it."""
 

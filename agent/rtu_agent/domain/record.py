@@ -18,6 +18,8 @@ EVENTS: Final = "modbus_event"
 """The measurement of what is written on change: why a value is missing, that a device was lost. As text."""
 IDENTITY: Final = "device_info"
 """The measurement of what a device is. As text."""
+COUNTER: Final = "counter"
+"""The tag `kind` of the event that counters go on from another value, as `field: restart, field: restart`."""
 BESIDE: Final = frozenset({EVENTS, IDENTITY})
 """The measurements that are about a device; all others are what it measures, and named by its driver's kind."""
 
@@ -32,6 +34,8 @@ class Field:
     """The unit's symbol for people, `""` for a dimensionless quantity or a code."""
     counts_to: float | None = None
     """Of a counter, the value at which it is back at zero, infinite where nobody knows; None if it is no counter."""
+    held_s: float = 0.0
+    """How long a value may stand for the values after it, which say nothing new and are not stored, seconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,6 +34,12 @@ class Derived(Named):
     """The smallest and the largest value that can be true, in `unit`."""
     group: Group = "normal"
     counter: bool = False
+    rolls_over_at: float | None = None
+    """Where it is back at zero, in `unit`."""
+    most_per_hour: float | None = None
+    """More it cannot count in an hour, in `unit`."""
+    deadband: float | None = None
+    """By how much it may change and say nothing new, in `unit`."""
     vendor_specific: bool = False
 
     @property

@@ -9,6 +9,7 @@ from rtu_agent.domain.record import Field, FieldKind
 from rtu_agent.domain.registers import Span
 from rtu_agent.domain.units import Unit, unit
 from rtu_agent.domain.vocabulary import ANY_UNIT, Quantity
+from rtu_agent.driver_api.linear import linear
 from rtu_agent.driver_api.wire import Group
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ class Named:
     unit: str
     group: Group
     counter: bool
+    rolls_over_at: float | None
+    most_per_hour: float | None
+    deadband: float | None
     vendor_specific: bool
 
     @property
@@ -66,4 +70,19 @@ class Named:
     @property
     def counts_to(self) -> float:
         """Where a counter is back at zero; infinite where nobody knows."""
+        return self.overflow if self.rolls_over_at is None else self.in_stored_unit(self.rolls_over_at)
+
+    @property
+    def overflow(self) -> float:
+        """The first value that what holds it cannot hold; infinite where nobody knows."""
         return inf
+
+    @property
+    def step(self) -> float:
+        """The smallest difference between two values; 0 where nobody knows."""
+        return 0.0
+
+    def in_stored_unit(self, amount: float, *, difference: bool = False) -> float:
+        """Return an amount that the author gives, in the unit of the stored value; or the difference of two amounts."""
+        convert = linear(1, 0, unit(self.unit), self.canonical_unit)
+        return convert(amount) - convert(0) if difference else convert(amount)

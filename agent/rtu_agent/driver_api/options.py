@@ -52,6 +52,9 @@ class NumberOptions(PointOptions, total=False):
     invalid: Sequence[int]
     valid: tuple[float, float]
     counter: bool
+    rolls_over_at: float
+    most_per_hour: float
+    deadband: float
     four_quadrant: bool
 
 
@@ -105,6 +108,9 @@ class DerivedOptions(TypedDict, total=False):
     group: Group
     valid: tuple[float, float]
     counter: bool
+    rolls_over_at: float
+    most_per_hour: float
+    deadband: float
     vendor_specific: bool
 
 

@@ -46,6 +46,12 @@ class Point(Named):
     group: Group = "normal"
     counter: bool = False
     """The value only grows, until it rolls over or is reset."""
+    rolls_over_at: float | None = None
+    """Where it is back at zero, in `unit`; None is at the end of what its registers hold."""
+    most_per_hour: float | None = None
+    """More it cannot count in an hour, in `unit`; None where the author does not know."""
+    deadband: float | None = None
+    """By how much it may change and say nothing new, in `unit`, where a site does not want every record."""
     vendor_specific: bool = False
     """Not in the common schema: the point keeps its name and its unit."""
     names: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
@@ -116,11 +122,18 @@ class Point(Named):
         return not is_amount and is_plain
 
     @property
-    def counts_to(self) -> float:
+    def overflow(self) -> float:
         """An unsigned register that overflows begins again at zero; nothing else says where the device does."""
         if not isinstance(self.codec, WholeCodec) or self.codec.range[0] < 0 or self.factors:
             return inf
         return self.linear(self.codec.range[1] + 1) - self.linear(0)
+
+    @property
+    def step(self) -> float:
+        """That of a whole number is its scale."""
+        if not isinstance(self.codec, WholeCodec) or self.factors:
+            return 0.0
+        return abs(self.linear(1) - self.linear(0))
 
     def read(self, words: Sequence[int]) -> Value:
         """Return what the words of the span say, before any scale: a number, a code or a text.

@@ -4,7 +4,7 @@ A hidden point has a name of its own choice behind the `_`, and any type.
 """
 
 from collections.abc import Iterator
-from math import isfinite
+from math import inf, isfinite
 from typing import Final
 
 from rtu_agent.domain.quantity import objection
@@ -57,6 +57,8 @@ def objections(point: Point, limits: Limits) -> Iterator[Objection]:
     yield from _place(point, limits)
     yield from _numbers(point)
     yield from _valid(point)
+    yield from _counter(point)
+    yield from _deadband(point)
     if wrong_width := _width(point, limits):
         yield ("words",), wrong_width
     else:
@@ -71,6 +73,8 @@ def derived_objections(point: Derived) -> Iterator[Objection]:
     wrong = [*_inputs(point)]
     yield from wrong or _unit(point)
     yield from _valid(point)
+    yield from _counter(point)
+    yield from _deadband(point)
 
 
 def name_objection(signal: Named) -> str | None:
@@ -159,6 +163,23 @@ def _numbers(point: Point) -> Iterator[Objection]:
 def _valid(point: Point | Derived) -> Iterator[Objection]:
     if point.valid and not (all(map(isfinite, point.valid)) and point.valid[0] < point.valid[1]):
         yield ("valid",), f"valid must be the smallest and the largest value, not {point.valid}"
+
+
+def _counter(point: Point | Derived) -> Iterator[Objection]:
+    for key, limit in (("rolls_over_at", point.rolls_over_at), ("most_per_hour", point.most_per_hour)):
+        if limit is not None and not point.counter:
+            yield (key,), f"{key} is for counters; say `counter` too"
+        elif limit is not None and not 0 < limit < inf:
+            yield (key,), f"{key} must be more than 0, not {limit:g}"
+
+
+def _deadband(point: Point | Derived) -> Iterator[Objection]:
+    if point.deadband is None:
+        return
+    if point.kind != "float":
+        yield ("deadband",), f"every change of {_IN_WORDS['code']} is news; a deadband is for amounts"
+    elif not 0 < point.deadband < inf:
+        yield ("deadband",), f"deadband must be more than 0, not {point.deadband:g}"
 
 
 def _patterns(point: Point) -> Iterator[Objection]:

@@ -20,11 +20,12 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from rtu_agent.domain.quality import RecordQuality
-from rtu_agent.domain.record import BESIDE, QUALITY_FIELD, Field, Record, Series
+from rtu_agent.domain.quality import RecordQuality, Restart
+from rtu_agent.domain.record import BESIDE, COUNTER, EVENTS, QUALITY_FIELD, Field, Record, Series
 from rtu_agent.events import RecordsDropped, Watcher
 from rtu_agent.output import line_reader
 from rtu_agent.output.contract import Action, NetworkOutput, RollupTarget, Verdict
+from rtu_agent.output.held import Held
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.rollup import Names, Sample, counted, rollup
 from rtu_agent.output.rollup_state import Due, RollupState
@@ -60,7 +61,12 @@ class RollupOutput(NetworkOutput):
 
     def send(self, body: bytes) -> Verdict:
         """Take the records; send the windows that are over now. Accepted when the server has all of these."""
-        lines = [line for each in body.split(b"\n") if (line := line_reader.cut(each)) and _is_measured(line.key)]
+        all_lines = [line for each in body.split(b"\n") if (line := line_reader.cut(each))]
+        lines = [line for line in all_lines if _is_measured(line.key)]
+        restarts = [line for line in all_lines if _tells_restarts(line.key)]
+        if restarts:
+            with self._store.using() as state:
+                _note_restarts(state, restarts)
         if not lines:
             return Verdict(Action.ACCEPTED)
         oldest_ms, newest_ms = min(line.time_ms for line in lines), max(line.time_ms for line in lines)
@@ -103,10 +109,17 @@ class RollupOutput(NetworkOutput):
 
     def _line(self, state: RollupState, window: Due, lines: Sequence[line_reader.Line]) -> str:
         key = lines[0].key
-        names = self._names_of(line_reader.tags(key).get("device", ""))
+        device = line_reader.tags(key).get("device", "")
+        names, restarts = self._names_of(device), state.restarts(device)
         samples = [Sample(line.time_ms, line_reader.values(line.fields)) for line in lines]
         state.note_counted(window, counted(samples, names))
-        fields: dict[Field, Any] = rollup(samples, names, state.before(window))
+        before = state.before(window, restarts)
+        within = {field: [at for at in times if at >= window[0]] for field, times in restarts.items()}
+        silences = [each.time_ms for each in samples if each.values.get(QUALITY_FIELD) == RecordQuality.NO_ANSWER]
+        last = {field: readings[-1] for field, readings in before.items()}
+        held = Held(window[0], window[0] + self._length_ms, last, silences)
+        values = {field: [value for _, value in readings] for field, readings in before.items()}
+        fields: dict[Field, Any] = rollup(samples, names, values, within, held)
         quality = RecordQuality(fields.pop(Field(QUALITY_FIELD, "int")))
         return encode(Record(_series(key, tuple(fields)), window[0], tuple(fields.values()), quality))
 
@@ -140,6 +153,19 @@ def rollups_of(
 @lru_cache(maxsize=4096)
 def _series(key: str, fields: tuple[Field, ...]) -> Series:
     return Series(line_reader.measurement(key), line_reader.tags(key), fields)
+
+
+def _tells_restarts(key: str) -> bool:
+    return line_reader.measurement(key) == EVENTS and line_reader.tags(key).get("kind") == COUNTER
+
+
+def _note_restarts(state: RollupState, lines: Iterable[line_reader.Line]) -> None:
+    """Of one that has rolled over, what it counted is known."""
+    for line in lines:
+        said = str(line_reader.values(line.fields).get("text", ""))
+        pairs = (part.partition(": ") for part in said.split(", "))
+        fields = [field for field, _, cause in pairs if cause != Restart.ROLLED_OVER]
+        state.note_restarts(line_reader.tags(line.key).get("device", ""), fields, line.time_ms)
 
 
 def _is_measured(key: str) -> bool:

@@ -3,8 +3,9 @@
 series   measurement and tags, as in line protocol
 line     the lines, by time and series; taking one again changes nothing
 due      windows of a series that have lines which the server has not accepted a rollup of
-counted  the last values of counters in each window, for the windows after it
+counted  the last values of counters, and of what is not always stored, in each window, for the windows after it
 done     windows whose lines are gone: nothing can be added to them any more
+restart  when counters of a device went on from another value
 """
 
 import sqlite3
@@ -38,7 +39,14 @@ SCHEMA: Final = (
         PRIMARY KEY (series, field, time_ms)
     ) WITHOUT ROWID""",
     "CREATE TABLE done (id INTEGER PRIMARY KEY, begin_ms INTEGER NOT NULL UNIQUE)",
+    """CREATE TABLE restart (
+        device TEXT NOT NULL,
+        field TEXT NOT NULL,
+        time_ms INTEGER NOT NULL,
+        PRIMARY KEY (device, field, time_ms)
+    ) WITHOUT ROWID""",
 )
+"""The last table is not in files of format 1."""
 # Two records of one time are one point in a database, with the fields of both.
 _LINE_SQL: Final = """
     INSERT INTO line VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fields = fields || ',' || excluded.fields
@@ -49,7 +57,7 @@ _LATER_SQL: Final = """
     INSERT OR IGNORE INTO due SELECT DISTINCT time_ms - time_ms % ?, series FROM line WHERE series = ? AND time_ms >= ?
 """
 _BEFORE_SQL: Final = f"""
-    SELECT field, value FROM (
+    SELECT field, time_ms, value FROM (
         SELECT field, time_ms, value, row_number() OVER (PARTITION BY field ORDER BY time_ms DESC) AS place
         FROM counted WHERE series = ? AND time_ms < ?
     ) WHERE place <= {KNOWN_BEFORE} ORDER BY field, time_ms
@@ -115,16 +123,33 @@ class RollupState:
                 found.setdefault(series, []).append(Line(keys[series], fields, time_ms))
         return found
 
-    def before(self, window: Due) -> dict[str, list[float]]:
-        """Return the last values of the counters of a series before a window, by their fields."""
+    def before(self, window: Due, restarts: Mapping[str, Sequence[int]]) -> dict[str, list[tuple[int, float]]]:
+        """Return the times and last values that are remembered of a series before a window, by their fields.
+
+        What a counter said before it went on from another value is none of them.
+        """
         begin_ms, series = window
-        found: dict[str, list[float]] = {}
-        for field, value in self._connection.execute(_BEFORE_SQL, (series, begin_ms)):
-            found.setdefault(field, []).append(value)
+        found: dict[str, list[tuple[int, float]]] = {}
+        for field, time_ms, value in self._connection.execute(_BEFORE_SQL, (series, begin_ms)):
+            if not any(time_ms < restart_ms < begin_ms for restart_ms in restarts.get(field, ())):
+                found.setdefault(field, []).append((time_ms, value))
+        return found
+
+    def note_restarts(self, device: str, fields: Iterable[str], time_ms: int) -> None:
+        """Keep that counters of a device went on from another value; saying it again changes nothing."""
+        rows = [(device, field, time_ms) for field in fields]
+        self._connection.executemany("INSERT OR IGNORE INTO restart VALUES (?, ?, ?)", rows)
+
+    def restarts(self, device: str) -> dict[str, list[int]]:
+        """Return when the counters of a device went on from another value, by their fields."""
+        found: dict[str, list[int]] = {}
+        query = "SELECT field, time_ms FROM restart WHERE device = ? ORDER BY time_ms"
+        for field, time_ms in self._connection.execute(query, (device,)):
+            found.setdefault(field, []).append(time_ms)
         return found
 
     def note_counted(self, window: Due, counted: Mapping[str, Sequence[tuple[int, float]]]) -> None:
-        """Keep the last values of the counters in a window, for the windows after it."""
+        """Keep the last values in a window that the windows after it need."""
         begin_ms, series = window
         span = (series, begin_ms, begin_ms + self._length_ms)
         self._connection.execute("DELETE FROM counted WHERE series = ? AND time_ms >= ? AND time_ms < ?", span)
@@ -143,6 +168,7 @@ class RollupState:
         self._connection.execute(_DONE_SQL, (self._length_ms, end_ms))
         if self._connection.execute("DELETE FROM line WHERE time_ms < ?", (end_ms,)).rowcount:
             self._connection.execute(_FORGET_COUNTED_SQL, (end_ms,))
+            self._connection.execute("DELETE FROM restart WHERE time_ms < (SELECT min(time_ms) FROM counted)")
             self._connection.execute("DELETE FROM done WHERE id <= (SELECT max(id) FROM done) - ?", (MOST_DONE,))
 
     def _take(self, line: Line, begin_ms: int) -> None:

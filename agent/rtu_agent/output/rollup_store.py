@@ -13,7 +13,9 @@ from typing import Final
 from rtu_agent.output.rollup_state import SCHEMA, RollupState
 from rtu_agent.output.sqlite_file import connect, is_damaged, make_durable, set_aside, transaction
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+_MADE_ANEW: Final = {0: SCHEMA, 1: SCHEMA[-1:]}
+"""What is missing in a file of each format."""
 
 
 class RollupStoreError(Exception):
@@ -67,14 +69,14 @@ class RollupStore:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version not in (0, FORMAT):
+        if version not in (*_MADE_ANEW, FORMAT):
             raise RollupStoreError(
                 f"{self._path} has format {version}, this version knows format {FORMAT}; "
                 "install the version that wrote it, or move the file away"
             )
-        if version == 0:
+        if version in _MADE_ANEW:
             with transaction(connection):
-                for statement in SCHEMA:
+                for statement in _MADE_ANEW[version]:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {FORMAT}")
         make_durable(connection)

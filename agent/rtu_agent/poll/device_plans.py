@@ -21,6 +21,7 @@ from rtu_agent.domain.registers import Span
 from rtu_agent.driver_api import Driver, Page, Point, Points, Signal
 from rtu_agent.driver_api.rehearsal import rehearse
 from rtu_agent.driver_api.steps import Script
+from rtu_agent.normalize.counters import CounterPlace, counter_places
 from rtu_agent.normalize.decode import Decoded, Decoder
 from rtu_agent.poll import identity
 from rtu_agent.poll.plan import Reach, WireCost, assumed_turnaround_s, characters_of, plan
@@ -64,6 +65,8 @@ class PollPlan:
     pages: tuple[Page | None, ...] = ()
     """What must be selected while each block is read."""
     stride: int = 1
+    counters: tuple[CounterPlace, ...] = ()
+    """Where the counters are among the values."""
 
     def points(self) -> Points:
         """Return the blocks as a part of the script."""
@@ -234,6 +237,7 @@ class DevicePlans:
             script=script,
             pages=pages,
             stride=stride,
+            counters=() if groups == {ONCE} else counter_places(signals),
         )
 
     def _script(self, groups: Groups, pages: Iterable[Page | None]) -> Callable[[Points], Script] | None:

@@ -7,11 +7,13 @@ forgotten. A driver that has other points or limits, or an entry that leads to a
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api import Driver
+from rtu_agent.normalize.counter import Counted
 from rtu_agent.poll.refusals import Refusal
 
 VERSION: Final = 1
@@ -32,6 +34,8 @@ class Facts:
     timeout_s: float
     """How long it was waited for in the end. To be shown; a start begins with the configured timeout."""
     refusals: frozenset[Refusal] = frozenset()
+    counters: Mapping[str, Counted] = field(default_factory=dict)
+    """The last good reading of each counter, by the name of its field."""
 
 
 def fingerprint(driver: type[Driver], bus: str, unit: int) -> str:
@@ -72,6 +76,7 @@ def _as_dict(facts: Facts) -> dict[str, Any]:
             {"table": r.span.table, "address": r.span.address, "count": r.span.count, "widest": r.widest}
             for r in refusals
         ],
+        "counters": {name: [*counted] for name, counted in sorted(facts.counters.items())},
     }
 
 
@@ -81,6 +86,7 @@ def _from_dict(said: Mapping[str, Any]) -> Facts:
         turnaround_s=_positive(said["turnaround_s"]),
         timeout_s=_positive(said["timeout_s"]),
         refusals=frozenset(_refusal(refused) for refused in said["refused"]),
+        counters={str(name): _counted(*counted) for name, counted in said.get("counters", {}).items()},
     )
 
 
@@ -92,7 +98,13 @@ def _refusal(said: Mapping[str, Any]) -> Refusal:
     return Refusal(span, widest)
 
 
+def _counted(value: object, time_ms: object, pace_per_s: object) -> Counted:
+    if not (isinstance(value, int | float) and isfinite(value) and isinstance(time_ms, int)):
+        raise ValueError(f"{value!r} at {time_ms!r} is no reading")
+    return Counted(float(value), time_ms, _positive(pace_per_s))
+
+
 def _positive(number: object) -> float:
     if not isinstance(number, int | float) or not 0 <= number < float("inf"):
-        raise ValueError(f"{number!r} is no time")
+        raise ValueError(f"{number!r} is no time and no pace")
     return float(number)

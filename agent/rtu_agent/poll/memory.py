@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from rtu_agent.events import LearntLost, Watcher
+from rtu_agent.normalize.counter import Counted
 from rtu_agent.poll.facts import Facts, FactsError
 from rtu_agent.poll.facts_file import FactsFile
 from rtu_agent.poll.patience import Patience
@@ -13,6 +14,8 @@ from rtu_agent.poll.polled import PolledDevice
 
 PERIOD_S: Final = 10.0
 """What was learnt is looked at this often."""
+COUNTED_S: Final = 3600.0
+"""The readings of counters are written this often, for the sake of disks that wear out."""
 MOVED: Final = 1.25
 """By which factor a time must have moved to be worth writing."""
 
@@ -47,6 +50,11 @@ class Memory:
         facts = self._written.get(device)
         return facts if facts is not None and facts.fingerprint == fingerprint else None
 
+    def counters(self, device: str, fingerprint: str) -> Mapping[str, Counted]:
+        """Return the last good readings of a device's counters, if they are known for the same fingerprint."""
+        facts = self.recall(device, fingerprint)
+        return facts.counters if facts is not None else {}
+
     def keep(self, device: PolledDevice, fingerprint: str, patience: Patience) -> None:
         """From now on, remember what is learnt about `device`."""
         self._devices[device.name] = fingerprint, device, patience
@@ -77,9 +85,10 @@ class Memory:
         for name, (fingerprint, device, patience) in self._devices.items():
             if patience.knows(device.unit):
                 timeout_s = patience.timeout_s(device.unit)
-                facts[name] = Facts(fingerprint, device.plans.turnaround_s, timeout_s, device.refusals.known)
-            elif known := self.recall(name, fingerprint):
-                facts[name] = known
+                known = device.counters.known
+                facts[name] = Facts(fingerprint, device.plans.turnaround_s, timeout_s, device.refusals.known, known)
+            elif before := self.recall(name, fingerprint):
+                facts[name] = before
         return facts
 
 
@@ -92,6 +101,15 @@ def _differs(before: Facts, after: Facts) -> bool:
         (before.fingerprint, before.refusals) != (after.fingerprint, after.refusals)
         or _moved(before.turnaround_s, after.turnaround_s)
         or _moved(before.timeout_s, after.timeout_s)
+        or _counted_on(before.counters, after.counters)
+    )
+
+
+def _counted_on(before: Mapping[str, Counted], after: Mapping[str, Counted]) -> bool:
+    """A counter only grows, so what it said an hour ago is still good to judge it by; less than that is news."""
+    return before.keys() != after.keys() or any(
+        after[name].value < old.value or after[name].time_ms - old.time_ms >= 1000 * COUNTED_S
+        for name, old in before.items()
     )
 
 

@@ -7,6 +7,7 @@ from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import Record, Series
 from rtu_agent.domain.registers import Span
 from rtu_agent.driver_api import Driver
+from rtu_agent.normalize.counters import Counters
 from rtu_agent.poll.device_plans import DevicePlans, PollPlan
 from rtu_agent.poll.health import Health
 from rtu_agent.poll.refusals import Refusals
@@ -52,6 +53,7 @@ class PolledDevice:
     """What must be written before anything else is asked."""
     health: Health = field(default_factory=Health)
     trust: Trust = field(default_factory=Trust)
+    counters: Counters = field(default_factory=Counters)
 
     @property
     def driver(self) -> str:
@@ -76,7 +78,7 @@ class PolledDevice:
         """Return the record of one poll; a poll without any payload has a record without values."""
         if all(payload is None for payload in payloads):
             return self.silence(time_ms)
-        decoded = plan.decode(payloads)
+        decoded = self.counters.judge(plan.decode(payloads), plan.counters, time_ms)
         return Record(plan.series, time_ms, decoded.values, decoded.quality, decoded.reasons)
 
     def silence(self, time_ms: int) -> Record:

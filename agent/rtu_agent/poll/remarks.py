@@ -1,25 +1,28 @@
-"""What a person should find beside the values: why one is missing, and when a device was lost or came back.
+"""What a person should find beside the values: why one is missing, when a device was lost or came back.
 
-Both are written on change only, to the measurement `modbus_event`, as text.
+And which counters go on from another value. All are written on change only, to the measurement `modbus_event`, as text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from rtu_agent.domain.quality import Reason, RecordQuality
-from rtu_agent.domain.record import EVENTS, Field, Record, Series
+from rtu_agent.domain.quality import Reason, RecordQuality, Restart
+from rtu_agent.domain.record import COUNTER, EVENTS, Field, Record, Series
 from rtu_agent.events import DeviceState, OutcomeKind
 
 TEXT: Final = (Field("text", "string"),)
+_TOGETHER: Final = 40
+"""Counters in one text, at most; a long one would be cut."""
 
 
 class Remarks:
-    """One device. `tags` are those of its records; a remark has a tag `kind` too: `value`, `state` or `identity`."""
+    """One device. `tags` are those of its records; a remark has a tag `kind` too: what it is about."""
 
     def __init__(self, tags: Mapping[str, str]) -> None:
         self._values = Series(EVENTS, {**tags, "kind": "value"}, TEXT)
         self._states = Series(EVENTS, {**tags, "kind": "state"}, TEXT)
         self._identities = Series(EVENTS, {**tags, "kind": "identity"}, TEXT)
+        self._counters = Series(EVENTS, {**tags, "kind": COUNTER}, TEXT)
         self._known: dict[str, Reason] = {}
 
     def about(self, record: Record) -> Record | None:
@@ -41,6 +44,12 @@ class Remarks:
         """Return the remark that the device changed its state, and what made it."""
         quality = RecordQuality.GOOD if state == "online" else RecordQuality.NO_ANSWER
         return Record(self._states, time_ms, (f"{state}: {cause}",), quality)
+
+    def restarted(self, restarts: Mapping[Restart, Sequence[str]], time_ms: int) -> list[Record]:
+        """Return the remarks that counters go on from another value; no two have one time."""
+        said = [f"{name}: {cause}" for cause, names in restarts.items() for name in names]
+        texts = [", ".join(said[start : start + _TOGETHER]) for start in range(0, len(said), _TOGETHER)]
+        return [Record(self._counters, time_ms - earlier, (text,)) for earlier, text in enumerate(texts)]
 
     def identity(self, mismatch: str, time_ms: int) -> Record:
         """Return the remark that the device is not the one that its driver is for, or, without a mismatch, is again."""

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.text import in_words
-from rtu_agent.events import DriverFailed, DriverQuarantined, DriverRecovered, OutcomeKind, PollFinished, Watcher
+from rtu_agent.events import (
+    CountersRestarted,
+    DriverFailed,
+    DriverQuarantined,
+    DriverRecovered,
+    OutcomeKind,
+    PollFinished,
+    Watcher,
+)
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.progress import Progress
 from rtu_agent.poll.schedule import Schedule
@@ -37,6 +45,7 @@ class Teller:
         """Hand out the record of a poll that is over; return how it ended."""
         record, kind = self._record(device, progress)
         now = self._clock.monotonic()
+        self._tell_restarts(device, record.time_ms)
         self._accept(record)
         if (remark := device.remarks.about(record)) is not None:
             self._accept(remark)
@@ -52,6 +61,14 @@ class Teller:
                 )
             )
         return kind
+
+    def _tell_restarts(self, device: PolledDevice, time_ms: int) -> None:
+        """Tell which counters go on from another value, before it can be subtracted from the one before."""
+        if restarts := device.counters.restarted():
+            for remark in device.remarks.restarted(restarts, time_ms):
+                self._accept(remark)
+            for cause, counters in restarts.items():
+                self._watch(CountersRestarted(self._bus, device.name, cause, tuple(counters)))
 
     def time_ms(self, first: Outcome, last: Outcome) -> int:
         """Return the middle of the transactions on the wall clock, milliseconds since 1970."""

@@ -186,7 +186,13 @@ READINGS: Final = Family(
     "rtu_agent_readings_total",
     "counter",
     ("bus",),
-    "Values handed to the outputs, uncertain ones included.",
+    "Values that were read and are good, those of records that were held back included.",
+)
+RECORDS_HELD_BACK: Final = Family(
+    "rtu_agent_records_held_back_total",
+    "counter",
+    ("bus",),
+    "Records that no output gets because they say nothing new; only of devices with `report`.",
 )
 READINGS_REJECTED: Final = Family(
     "rtu_agent_readings_rejected_total", "counter", ("bus", "reason"), "Values that were missing or uncertain."
@@ -280,7 +286,7 @@ SECTIONS: Final[Mapping[str, tuple[Family, ...]]] = {
         BUS_SCHEDULE_LAG,
     ),
     "Devices": (BUS_DEVICES, DEVICE_UP, DEVICE_LAST_SUCCESS, DEVICE_FAILURES),
-    "Values": (READINGS, READINGS_REJECTED, DRIVER_ERRORS, DRIVER_QUARANTINED, DRIVER_MISMATCHED),
+    "Values": (READINGS, READINGS_REJECTED, RECORDS_HELD_BACK, DRIVER_ERRORS, DRIVER_QUARANTINED, DRIVER_MISMATCHED),
     "Outputs": (
         OUTPUT_WRITES,
         OUTPUT_RECORDS,

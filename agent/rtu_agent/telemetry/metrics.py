@@ -24,6 +24,7 @@ from rtu_agent.events import (
     OutputEvent,
     PollFinished,
     PollSkipped,
+    RecordHeldBack,
 )
 from rtu_agent.telemetry import families
 from rtu_agent.telemetry.bus_metrics import BusMetrics
@@ -80,6 +81,8 @@ class Metrics:
                 self._polls[event.bus].met(event, self._clock.monotonic())
                 if isinstance(event, PollFinished):
                     self._polled(event)
+            case RecordHeldBack():
+                self._polls[event.bus].held_back()
             case DeviceStateChanged():
                 self._devices[event.bus, event.device].changed(event)
                 self._health[event.bus].changed(event)

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from rtu_agent import events
+from rtu_agent.domain.quality import Restart
 from rtu_agent.events import Event
 
 NOTABLE_LAG_S: Final = 0.5
@@ -40,9 +41,11 @@ HABITS: Final[Mapping[type[Event], Habit]] = {
     events.LateReplyDiscarded: Habit.SWARM,
     events.TransactionFinished: Habit.SILENT,
     events.PollFinished: Habit.SILENT,
+    events.RecordHeldBack: Habit.SILENT,
     events.PollSkipped: Habit.SILENT,
     events.DeviceStateChanged: Habit.CONDITION,
     events.RefusalsLearnt: Habit.ALWAYS,
+    events.CountersRestarted: Habit.ALWAYS,
     events.DriverFailed: Habit.SWARM,
     events.DriverQuarantined: Habit.ALWAYS,
     events.DriverRecovered: Habit.ALWAYS,
@@ -75,7 +78,11 @@ def level(event: Event) -> int:
     match event:
         case events.DeviceStateChanged(after="online") | events.AdapterLatencyRead(mend=None):
             return logging.INFO
-        case events.RefusalsLearnt(refused="") | events.IdentityMismatched(said=""):
+        case (
+            events.RefusalsLearnt(refused="")
+            | events.IdentityMismatched(said="")
+            | events.CountersRestarted(cause=Restart.ROLLED_OVER)
+        ):
             return logging.INFO
         case events.WriteFailed(kind="auth" | "rejected"):
             return logging.ERROR

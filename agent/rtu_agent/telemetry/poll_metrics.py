@@ -45,6 +45,7 @@ class PollMetrics:
         self._duration = instruments.histogram(families.BUS_POLL_DURATION, bus)
         self._lag = instruments.gauge(families.BUS_SCHEDULE_LAG, bus)
         self._readings = instruments.counter(families.READINGS, bus)
+        self._held_back = instruments.counter(families.RECORDS_HELD_BACK, bus)
         self._rejected = {
             reason: instruments.counter(families.READINGS_REJECTED, bus, reason) for reason in families.REASONS
         }
@@ -64,3 +65,7 @@ class PollMetrics:
         self._readings.inc(sum(value is not None for value in event.record.values))
         for reason in event.record.reasons.values():
             self._rejected[reason].inc()
+
+    def held_back(self) -> None:
+        """Count a record that no output gets."""
+        self._held_back.inc()

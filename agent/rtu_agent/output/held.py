@@ -1,0 +1,58 @@
+"""What stands for records that are not stored because they say nothing new. Pure.
+
+Where a site reports by exception, few records say that a value stands and many that it moves, and their mean would be
+that of the movement. Here a value counts for the time for which it stands: until the next one is stored, until the
+device is found not to answer, or until its heartbeat should have come.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import fsum
+
+Stored = tuple[int, float]
+"""When a value was stored, milliseconds since 1970, and the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One field in one window."""
+
+    before: tuple[Stored, ...]
+    """What stands when the window begins, from its beginning on; nothing if nobody knows."""
+    end_ms: int
+    """Of the window."""
+    held_ms: int
+    silences: Sequence[int]
+    """When it was found that the device does not answer, by time."""
+
+    def mean(self, known: Sequence[Stored]) -> float:
+        """Return the mean of values, at least one, by the times for which they stand."""
+        weights = [self._lasts_ms(one[0], other[0]) for one, other in pairwise([*known, (self.end_ms, 0.0)])]
+        total = sum(weights)
+        if not total:
+            return fsum(value / len(known) for _, value in known)
+        return fsum(value * (weight / total) for (_, value), weight in zip(known, weights, strict=True))
+
+    def _lasts_ms(self, time_ms: int, until_ms: int) -> int:
+        silence_ms = next((silence for silence in self.silences if silence > time_ms), until_ms)
+        return max(0, min(until_ms, silence_ms, time_ms + self.held_ms) - time_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One device in one window."""
+
+    begin_ms: int
+    end_ms: int
+    before: Mapping[str, Stored]
+    """By field, what was stored last before the window."""
+    silences: Sequence[int]
+
+    def of(self, name: str, held_s: float) -> Hold:
+        """Return how the values of a field stand, each for `held_s` seconds at most."""
+        held_ms = round(1000 * held_s)
+        last = self.before.get(name)
+        stands = last is not None and self.begin_ms - last[0] < held_ms
+        before = ((self.begin_ms, last[1]),) if stands and last is not None else ()
+        return Hold(before, self.end_ms, held_ms, self.silences)

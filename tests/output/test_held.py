@@ -1,0 +1,42 @@
+"""A value counts for the time for which it stands."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtu_agent.output.held import Held, Hold
+
+MINUTE_MS = 60_000
+NOTHING = Held(0, MINUTE_MS, {}, ())
+
+
+def of(held_s: float = 300.0, silences: tuple[int, ...] = (), **before: tuple[int, float]) -> Hold:
+    """What is known of the field `x` in the minute from 0 on."""
+    return Held(0, MINUTE_MS, before, silences).of("x", held_s)
+
+
+@pytest.mark.parametrize(
+    ("hold", "stored", "mean"),
+    [
+        (of(), [(0, 1.0), (15_000, 5.0)], 4.0),
+        (of(), [(30_000, 7.0)], 7.0),
+        (of(x=(-10_000, 1.0)), [(30_000, 7.0)], 4.0),
+        (of(x=(-300_000, 1.0)), [(30_000, 7.0)], 7.0),
+        (of(held_s=10), [(0, 1.0), (50_000, 5.0)], 3.0),
+        (of(silences=(15_000,)), [(0, 1.0), (45_000, 5.0)], 3.0),
+        (of(), [(0, 1.0), (0, 3.0), (30_000, 5.0)], 4.0),
+        (of(), [(MINUTE_MS, 1.0), (MINUTE_MS, 3.0)], 2.0),
+    ],
+    ids=["two", "alone", "from before", "too old", "heartbeats missed", "silent", "one time", "no time"],
+)
+def test_the_mean_is_that_of_the_time(hold: Hold, stored: list[tuple[int, float]], mean: float) -> None:
+    """Until the next value, the end, a silence, or the heartbeat that did not come."""
+    assert hold.mean([*hold.before, *stored]) == pytest.approx(mean)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=60, max_size=60), st.data())
+def test_leaving_out_what_did_not_change_changes_nothing(values: list[float], data: st.DataObject) -> None:
+    """The mean of a value a second is that of its changes."""
+    repeated = [values[data.draw(st.integers(0, 2)) * (second // 10) % 60] for second in range(60)]
+    changes = [(1000 * at, value) for at, value in enumerate(repeated) if at == 0 or value != repeated[at - 1]]
+    assert NOTHING.of("x", 300.0).mean(changes) == pytest.approx(sum(repeated) / 60, abs=1e-6)
