@@ -93,7 +93,7 @@ class CounterJudge:
         known: its last good reading; without one, the first reading is taken.
     """
 
-    __slots__ = ("_former", "_rules", "_suspect", "known")
+    __slots__ = ("_at_least_ms", "_former", "_rules", "_sure_per_ms", "_suspect", "known")
 
     def __init__(self, rules: CounterRules, known: Counted | None = None) -> None:
         self.known = known
@@ -101,6 +101,8 @@ class CounterJudge:
         self._former = inf
         """Where it stood before it fell; infinite if it did not fall, or has come so far again."""
         self._suspect: _Suspect | None = None
+        self._at_least_ms = 1000 * rules.at_least_s
+        self._sure_per_ms = self._sure(known.pace_per_s if known is not None else rules.pace_per_s)
 
     def __call__(self, value: float, time_ms: int) -> Reason | Restart | None:
         """Return why a reading is held back, or how the counter goes on with it; None where it simply goes on."""
@@ -108,6 +110,14 @@ class CounterJudge:
         if known is None:
             self._take(value, time_ms, self._rules.pace_per_s)
             return None
+        elapsed_ms = max(time_ms - known.time_ms, self._at_least_ms)
+        if 0 <= value - known.value <= self._sure_per_ms * elapsed_ms and value < self._former:
+            self.known = Counted(value, time_ms, known.pace_per_s)  # nearly every reading ends here
+            self._suspect = None
+            return None
+        return self._look_closer(known, value, time_ms)
+
+    def _look_closer(self, known: Counted, value: float, time_ms: int) -> Reason | Restart | None:
         is_usual = self._within(USUAL * known.pace_per_s, value, time_ms) and not self._leaps_back(known, value)
         suspect = None if is_usual else self._agreeing(value, time_ms)
         if suspect is None or self._goes_on(known, suspect, value, time_ms):
@@ -143,9 +153,15 @@ class CounterJudge:
 
     def _take(self, value: float, time_ms: int, pace_per_s: float) -> None:
         self.known = Counted(value, time_ms, pace_per_s)
+        self._sure_per_ms = self._sure(pace_per_s)
         self._suspect = None
         if value >= self._former:
             self._former = inf
+
+    def _sure(self, pace_per_s: float) -> float:
+        """Return what it may count in a millisecond and nobody learns anything from it."""
+        most_per_s = self._rules.most_per_s
+        return (pace_per_s if most_per_s is None else min(pace_per_s, most_per_s)) / 1000
 
     def _may_be_starting(self, suspect: _Suspect, time_ms: int) -> bool:
         is_doubtful = suspect.last == 0 and not self._rules.begins_anew

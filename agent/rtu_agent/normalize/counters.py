@@ -49,11 +49,13 @@ class Counters:
         for place, field, rules in places:
             value = values[place]
             if isinstance(value, float):
-                verdict = self._judge(field, rules)(value, time_ms)
+                verdict = (self._judges.get(field) or self._new_judge(field, rules))(value, time_ms)
+                if verdict is None:
+                    continue
                 if isinstance(verdict, Reason):
                     held[field] = verdict
                     values = (*values[:place], None, *values[place + 1 :])
-                elif verdict is not None:
+                else:
                     self._restarts.setdefault(verdict, []).append(field)
         if not held:
             return decoded
@@ -65,7 +67,6 @@ class Counters:
         restarts, self._restarts = self._restarts, {}
         return restarts
 
-    def _judge(self, field: str, rules: CounterRules) -> CounterJudge:
-        if field not in self._judges:
-            self._judges[field] = CounterJudge(rules, self._recalled.get(field))
-        return self._judges[field]
+    def _new_judge(self, field: str, rules: CounterRules) -> CounterJudge:
+        judge = self._judges[field] = CounterJudge(rules, self._recalled.get(field))
+        return judge
