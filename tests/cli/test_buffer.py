@@ -11,10 +11,10 @@ from click.testing import CliRunner, Result
 
 from rtu_agent.app import SPOOL_FILE
 from rtu_agent.cli import main
+from rtu_agent.output.contract import DeadLetter
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.marks import Limits
 from rtu_agent.output.spool import Spool
-from rtu_agent.output.transfer import DeadLetter
 from support.records import NOON_MS, numbered
 
 PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
@@ -108,7 +108,7 @@ def test_dead_letters_are_sent_again_by_the_running_agent(site: Path, spool: Spo
     assert "1 dead letter, 0.0 MiB, 1 of them to be sent again" in buffer(site, "status").output
     batch = spool.next("a")
     assert batch is not None
-    assert batch.lines[-1] == LINES[0].encode()
+    assert batch.again == (LINES[0].encode(),)
 
 
 def test_all_dead_letters_are_sent_again_by_the_next_agent(site: Path, spool: Spool) -> None:

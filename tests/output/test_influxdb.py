@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from rtu_agent.app import load
+from rtu_agent.config.load import ConfigError
 from rtu_agent.domain.secret import SecretError
 from rtu_agent.output import influxdb_doors
 from rtu_agent.output.contract import Action, SettingsError, Verdict
@@ -20,6 +22,7 @@ from rtu_agent.output.influxdb import InfluxdbOutput
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 from support.scripted_http import JSON, Reply, Request, Script, ScriptedServer, serving
 from support.servers import free_port
+from support.site_files import GOOD
 
 LINE = b"m,device=d v=1.0,quality=0i 1795003200000"
 
@@ -238,6 +241,20 @@ def test_rollups_are_outputs_with_buckets_of_their_own() -> None:
     assert by_server.rollups() == {}
     for each in (output, by_server, *(target.output for target in targets.values())):
         each.close()
+
+
+def test_an_output_cannot_have_the_name_of_a_rollup(tmp_path: Path) -> None:
+    """It is said where the name stands; where the server makes the rollups the name is free."""
+    site = tmp_path / "devices.yaml"
+    of_influxdb = "{url: 'http://a', bucket: b, rollups: {1m: 90d}%s}"
+    text = GOOD + f"outputs:\n  influxdb-1m: {{type: jsonl}}\n  influxdb: {of_influxdb}\n"
+    site.write_text(text % "")
+    with pytest.raises(ConfigError) as refused:
+        load(site)
+    message = "the name 'influxdb-1m' is that of the rollup 1m of output 'influxdb' (line 17); give this output another"
+    assert f"devices.yaml:16:3: {message} name" in str(refused.value)
+    site.write_text(text % ", rollups_by: server")
+    assert set(load(site).site.outputs) == {"influxdb", "influxdb-1m"}
 
 
 @pytest.mark.parametrize(

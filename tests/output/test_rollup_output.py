@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import COUNTER, EVENTS, IDENTITY, Field, Record, Series
-from rtu_agent.events import Event, RecordsDropped
+from rtu_agent.events import Event, RecordsDropped, RecordsWritten
 from rtu_agent.output.contract import Action, RollupTarget, Verdict
 from rtu_agent.output.line_protocol import body, encode
 from rtu_agent.output.line_reader import Line, cut, values
@@ -21,8 +21,9 @@ from rtu_agent.output.rollup import KNOWN_BEFORE, Sample, rollup, window_of
 from rtu_agent.output.rollup_output import LATE_S, RollupOutput
 from rtu_agent.output.sqlite_file import FileSetAsideError
 from support.database import Database, Points
+from support.outputs import accept, delivering
 from support.records import NOON_MS, numbered, record, series
-from support.watching import Seen
+from support.watching import Seen, wait_until
 
 MINUTE_MS = 60_000
 FIELDS = (Field("active_power_w"), Field("status_code", "int"), Field("energy_kwh", counts_to=1000.0))
@@ -197,16 +198,100 @@ def test_a_server_that_is_away_holds_the_batch(tmp_path: Path) -> None:
     output.close()
 
 
-def test_a_window_that_the_server_refuses_is_given_up_alone(tmp_path: Path) -> None:
-    """Its neighbours arrive, and it is counted."""
-    seen = Seen()
-    bad = f" {NOON_MS + MINUTE_MS}".encode()
-    database = Database(lambda lines: (Action.REJECTED, False) if bad in lines else (Action.ACCEPTED, True))
-    output = minutes(tmp_path / "r", database, seen)
-    assert output.send(body([at(second) for second in range(0, 400, 10)])).action is Action.ACCEPTED
-    output.close()
+REFUSED = f" {NOON_MS + MINUTE_MS}".encode()
+"""How the line of the second window ends."""
+
+
+def refusing(lines: bytes) -> tuple[Action, bool]:
+    """A server that cannot take the second window."""
+    return (Action.REJECTED, False) if REFUSED in lines else (Action.ACCEPTED, True)
+
+
+def test_a_window_that_the_server_refuses_is_a_dead_letter(tmp_path: Path) -> None:
+    """With the server's reason; its neighbours arrive, and it is neither sent nor said again."""
+    database = Database(refusing)
+    output = minutes(tmp_path / "r", database)
+    verdict = output.send(body([at(second) for second in range(0, 400, 10)]))
+    (letter,) = verdict.refused
+    assert verdict.action is Action.ACCEPTED
+    assert letter.line.endswith(REFUSED)
+    assert letter.reason == "as told"
     assert set(database.of("records")) == {NOON_MS + minute * MINUTE_MS for minute in (0, 2, 3, 4, 5)}
-    assert [(event.records, event.reason) for event in seen.of(RecordsDropped)] == [(1, "rejected")]
+    database.bodies.clear()
+    assert output.send(body([at(430)])) == Verdict(Action.ACCEPTED)
+    output.close()
+    assert [REFUSED in each for each in database.bodies] == [False]
+
+
+def test_a_refused_window_is_not_forgotten_by_a_kill(tmp_path: Path) -> None:
+    """Killed before the spool has the dead letter, the agent gets the batch again, and says it again."""
+    batch = body([at(second) for second in range(0, 400, 10)])
+    for _ in range(2):
+        output = minutes(tmp_path / "r", Database(refusing))
+        assert len(output.send(batch).refused) == 1
+        output.close()
+
+
+def test_a_refused_window_is_said_once_while_the_server_goes_away(tmp_path: Path) -> None:
+    """The batch is held for other windows, and given again."""
+    database = Database()
+
+    def away_later(lines: bytes) -> tuple[Action, bool]:
+        away = b" %d" % (NOON_MS + 599 * MINUTE_MS) in lines and len(database.bodies) < 30
+        return (Action.AGAIN, False) if away else refusing(lines)
+
+    database.mood = away_later
+    output = minutes(tmp_path / "r", database)
+    batch = body([at(60.0 * minute) for minute in range(602)])
+    verdicts = [output.send(batch)]
+    while verdicts[-1].action is Action.AGAIN:
+        verdicts.append(output.send(batch))
+    output.close()
+    assert len(verdicts) > 2
+    assert sum(len(each.refused) for each in verdicts) == 1
+    assert len(database.of("records")) == 599  # all that are over but the one
+
+
+def test_a_refused_window_is_made_anew_when_it_is_sent_again(tmp_path: Path) -> None:
+    """With what came late; one whose lines are gone is sent as it was."""
+    database = Database(refusing)
+    output = minutes(tmp_path / "r", database)
+    (letter,) = output.send(body([at(second) for second in range(0, 400, 10)])).refused
+    output.send(body([at(400)]))
+    database.mood = lambda _: (Action.ACCEPTED, True)
+    assert output.send_again(letter.line).action is Action.ACCEPTED
+    output.send(body([at(85.0), at(410)]))
+    assert database.of("records")[NOON_MS + MINUTE_MS] == 7
+    output.send(body([at(500 + LATE_S)]))
+    database.stored.clear()
+    assert output.send_again(letter.line).action is Action.ACCEPTED
+    output.close()
+    assert database.of("records") == {NOON_MS + MINUTE_MS: 6}
+
+
+def test_a_refused_window_lies_in_the_spool(tmp_path: Path) -> None:
+    """Under the name of the rollup; what was asked for again does not count as a record of a device."""
+    database, seen, spool = Database(refusing), Seen(), tmp_path / "spool.db"
+    output = minutes(tmp_path / "r", database, seen)
+    with delivering({"influxdb-1m": output}, spool, seen) as delivery:
+        accept(delivery, [at(second) for second in range(0, 200, 10)])
+        seen.wait_for(RecordsDropped)
+        connection = sqlite3.connect(spool)
+        assert connection.execute("SELECT output, reason FROM dead").fetchall() == [("influxdb-1m", "as told")]
+        database.mood = lambda _: (Action.ACCEPTED, True)
+        with connection:
+            connection.execute("UPDATE dead SET again = 1")
+        for second in (200, 260):
+            before = len(seen.of(RecordsWritten))
+            accept(delivery, [at(second)])
+            wait_until(lambda before=before: len(seen.of(RecordsWritten)) > before)
+        assert connection.execute("SELECT count(*) FROM dead").fetchone() == (0,)
+        connection.close()
+    assert [(event.output, event.records, event.reason) for event in seen.of(RecordsDropped)] == [
+        ("influxdb-1m", 1, "rejected")
+    ]
+    assert set(database.of("records")) == {NOON_MS + minute * MINUTE_MS for minute in range(4)}
+    assert database.of("records")[NOON_MS + MINUTE_MS] == 6
 
 
 def test_remarks_and_identities_are_not_rolled_up(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from rtu_agent.output import portion, progress, spool_limits
+from rtu_agent.output.contract import DeadLetter
 from rtu_agent.output.dead_letters import MOST_DEAD_LETTERS, put_back
 from rtu_agent.output.marks import Backlog, Batch, Limits, Loss
 from rtu_agent.output.spool import Spool, SpoolClosedError
 from rtu_agent.output.spool_file import SpoolRefusedError, open_spool
-from rtu_agent.output.transfer import DeadLetter
 
 DAY_MS = 86_400_000
 ROOMY = Limits()
@@ -29,7 +29,7 @@ def drain(spool: Spool, output: str) -> list[str]:
     """Let `output` accept everything."""
     lines: list[str] = []
     while (batch := spool.next(output)) is not None:
-        lines += [line.decode() for line in batch.lines]
+        lines += [line.decode() for line in (*batch.lines, *batch.again)]
         spool.acknowledge(output, batch, [], 0)
     return lines
 
@@ -327,7 +327,7 @@ def test_dead_letters_that_are_put_back_are_sent_again_to_their_output_only(path
     assert spool.next("b") is None
     batch = spool.next("a")
     assert batch is not None
-    assert batch.lines == (b"bad", b"worse")
+    assert (batch.lines, batch.again) == ((), (b"bad", b"worse"))
     assert spool.acknowledge("a", batch, [DeadLetter(b"worse", "still")], 6) == 1
     assert dead_letters(path) == [("a", "worse", "still")]
     assert spool.next("a") is None

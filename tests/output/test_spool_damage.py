@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from rtu_agent.output.contract import DeadLetter
 from rtu_agent.output.dead_letters import stored
 from rtu_agent.output.marks import Limits, Loss
 from rtu_agent.output.spool import Spool, SpoolDamagedError
 from rtu_agent.output.spool_file import open_spool
-from rtu_agent.output.transfer import DeadLetter
 
 LINES = [f"m,device=d{number % 7} v={number}.0,quality=0i {1_795_000_000_000 + number}" for number in range(2000)]
 HEADER_BYTES = 100

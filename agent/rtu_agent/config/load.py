@@ -10,7 +10,7 @@ from rtu_agent.config.crossref import cross_references, expanded
 from rtu_agent.config.drivers import DriverCheck, ObjectTo, Resolve, no_objection
 from rtu_agent.config.entries import BusEntry, DeviceEntry, SiteEntry
 from rtu_agent.config.model import BusSettings, DeviceSettings, HttpSettings, OutputEntry, Site
-from rtu_agent.config.outputs import OutputTypes, anchored, read_outputs
+from rtu_agent.config.outputs import OutputTypes, anchored, names_taken, read_outputs
 from rtu_agent.config.reading import Found, read
 from rtu_agent.config.report import render
 from rtu_agent.config.sentences import shown
@@ -63,6 +63,7 @@ def load_site(
     problems = [
         *(problem for found in (top, *buses, *devices, *(found for _, found in outputs)) for problem in found.problems),
         *cross_references(document, buses, devices),
+        *names_taken(document, [found for _, found in outputs]),
         *(problem for device in devices for problem in check(device)),
     ]
     if problems or document.problems:

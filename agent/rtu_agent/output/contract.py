@@ -40,6 +40,14 @@ class EndedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A line that a server refused, and its reason."""
+
+    line: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a server made of one body."""
 
@@ -48,6 +56,8 @@ class Verdict:
     """In the server's words where it had any; empty when the body was accepted."""
     retry_after_s: float | None = None
     """How long the server asked to be left alone, seconds."""
+    refused: tuple[DeadLetter, ...] = ()
+    """Lines that the output has made of those it was given, and that its server refused. Each is said once."""
 
 
 class LocalOutput(ABC):
@@ -105,6 +115,10 @@ class NetworkOutput(ABC):
         It must give up by itself after a time; storing a line a second time must change nothing at the server. An
         exception counts as no answer.
         """
+
+    def send_again(self, body: bytes) -> Verdict:
+        """Send lines again that were refused; somebody has mended what was wrong, and asks for it."""
+        return self.send(body)
 
     @abstractmethod
     def close(self) -> None:

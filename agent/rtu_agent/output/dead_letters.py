@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rtu_agent.output.transfer import DeadLetter
+from rtu_agent.output.contract import DeadLetter
 
 MOST_DEAD_LETTERS: Final = 10_000
 MOST_DEAD_BYTES: Final = 8 * 1024 * 1024

@@ -17,7 +17,7 @@ from rtu_agent.domain.duration import duration_text
 from rtu_agent.domain.secret import SecretError
 from rtu_agent.output.answer import Answer
 from rtu_agent.output.contract import Action, NetworkOutput, RollupTarget, SettingsError, Verdict
-from rtu_agent.output.influxdb_settings import InfluxdbSettings
+from rtu_agent.output.influxdb_settings import InfluxdbSettings, rollup_name
 
 if TYPE_CHECKING:
     from rtu_agent.output.influxdb_doors import Door, Doors
@@ -74,7 +74,7 @@ class InfluxdbOutput(NetworkOutput):
         """Return a target for each length of windows, unless the server makes the rollups."""
         if self._settings.rollups_by == "server":
             return {}
-        names = {length_s: f"{self.name}-{duration_text(length_s)}" for length_s in self._settings.rollups}
+        names = {length_s: rollup_name(self.name, duration_text(length_s)) for length_s in self._settings.rollups}
         return {
             name: RollupTarget(length_s, InfluxdbOutput(name, self._settings.of_rollup(length_s)))
             for length_s, name in names.items()

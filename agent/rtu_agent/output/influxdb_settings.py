@@ -12,6 +12,11 @@ _DAY_S: Final = 86_400
 _SHORTEST_WINDOW_S: Final = 10
 
 
+def rollup_name(name: str, window: str) -> str:
+    """Return the name of a rollup of the output `name`."""
+    return f"{name}-{window}"
+
+
 class InfluxdbSettings(BaseModel):
     """InfluxDB 1, 2 or 3, or VictoriaMetrics, through the spool."""
 
@@ -82,6 +87,13 @@ class InfluxdbSettings(BaseModel):
         Literal["agent", "server"],
         Field(description="Who makes the rollups. server: version 1 and 2, told by `rtu-agent influx setup`."),
     ] = "agent"
+
+    def also_named(self, name: str) -> dict[str, str]:
+        """Return the names of the rollups of the output `name`, and which they are."""
+        if self.rollups_by == "server":
+            return {}
+        windows = map(duration_text, self.rollups)
+        return {rollup_name(name, window): f"rollup {window}" for window in windows}
 
     def of_rollup(self, window_s: float) -> Self:
         """Return the settings for the rollup of one length of windows."""

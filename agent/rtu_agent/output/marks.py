@@ -43,8 +43,10 @@ class Batch:
     """Where the lines lie in the stream: the newest first, then the oldest."""
     damaged: int = 0
     """Records that were to be among them and are lost, because their checksum is wrong."""
-    again: tuple[int, ...] = ()
-    """Dead letters among them, the last lines, that somebody has asked to send again."""
+    again: tuple[bytes, ...] = ()
+    """Dead letters that somebody has asked to send again."""
+    letters: tuple[int, ...] = ()
+    """The numbers of these, and of those that are lost."""
 
 
 @dataclass(frozen=True, slots=True)

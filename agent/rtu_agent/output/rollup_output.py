@@ -10,9 +10,13 @@ No clock is asked. Time is that of the records: a window is over when a batch co
 younger than its end. A record that comes late makes its window due again, and with the next batch the server gets the
 window anew under the same time, which replaces it. A record of a window whose lines are gone would replace the whole by
 a part: it is refused, and counted.
+
+A rollup that the server refuses goes to the dead letters of the spool like any other line, with the batch that made it
+due.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +28,7 @@ from rtu_agent.domain.quality import RecordQuality, Restart
 from rtu_agent.domain.record import BESIDE, COUNTER, EVENTS, QUALITY_FIELD, Field, Record, Series
 from rtu_agent.events import RecordsDropped, Watcher
 from rtu_agent.output import line_reader
-from rtu_agent.output.contract import Action, NetworkOutput, RollupTarget, Verdict
+from rtu_agent.output.contract import Action, DeadLetter, NetworkOutput, RollupTarget, Verdict
 from rtu_agent.output.held import Held
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.rollup import Names, Sample, counted, rollup
@@ -58,6 +62,11 @@ class RollupOutput(NetworkOutput):
         self._store = RollupStore(file, self._length_ms)
         self._watch = watch
         self._max_body = _BODY_BYTES
+        self._refused: set[Due] = set()
+        """Windows that the spool has yet to commit as dead letters. Killed before, the agent sends them once more."""
+        self._unsaid: list[DeadLetter] = []
+        self._is_accepted = False
+        """Whether the batch before this one was, and so is committed when this one comes."""
 
     def send(self, body: bytes) -> Verdict:
         """Take the records; send the windows that are over now. Accepted when the server has all of these."""
@@ -71,6 +80,7 @@ class RollupOutput(NetworkOutput):
             return Verdict(Action.ACCEPTED)
         oldest_ms, newest_ms = min(line.time_ms for line in lines), max(line.time_ms for line in lines)
         with self._store.using() as state:
+            self._settle_refused(state)
             late = state.take(lines)
         verdict = self._send_due(newest_ms - round(1000 * GRACE_S))
         if verdict.action is Action.ACCEPTED:
@@ -78,7 +88,15 @@ class RollupOutput(NetworkOutput):
                 state.forget(oldest_ms - round(1000 * LATE_S))
             if late:
                 self._watch(RecordsDropped(self.name, late, "age", "their window is done; the records came too late"))
-        return verdict
+        self._is_accepted = verdict.action is Action.ACCEPTED
+        refused, self._unsaid = tuple(self._unsaid), []
+        return replace(verdict, refused=refused)
+
+    def send_again(self, body: bytes) -> Verdict:
+        """Send rollups again that were refused; a window whose lines are there yet is made anew from them soon."""
+        with self._store.using() as state:
+            lines = [line for line in body.split(b"\n") if not state.renew(line_reader.cut(line))]
+        return self._target.send(b"\n".join(lines)) if lines else Verdict(Action.ACCEPTED)
 
     def keeps_s(self) -> float | None:
         """Return how long the server keeps rollups."""
@@ -92,14 +110,25 @@ class RollupOutput(NetworkOutput):
     def _send_due(self, until_ms: int) -> Verdict:
         while True:
             with self._store.using() as state:
-                windows = list(self._rolled_up(state, state.due(until_ms)[:_TOGETHER]))
+                due = [window for window in state.due(until_ms) if window not in self._refused]
+                windows = {line.encode(): window for window, line in self._rolled_up(state, due[:_TOGETHER])}
             if not windows:
                 return Verdict(Action.ACCEPTED)
-            verdict = self._deliver([line.encode() for _, line in windows])
+            transfer, verdict = self._deliver(tuple(windows))
             if verdict.action is not Action.ACCEPTED:
                 return verdict
+            refused = {windows.pop(letter.line) for letter in transfer.dead}
             with self._store.using() as state:
-                state.settle([window for window, _ in windows])
+                state.settle(list(windows.values()))
+            self._refused |= refused
+            self._unsaid += transfer.dead
+
+    def _settle_refused(self, state: RollupState) -> None:
+        """Let go of refused windows once the spool has committed them as dead letters, with the batch before."""
+        if self._is_accepted:
+            state.settle(list(self._refused))
+            self._refused.clear()
+        self._is_accepted = False
 
     def _rolled_up(self, state: RollupState, due: Sequence[Due]) -> Iterator[tuple[Due, str]]:
         for begin_ms, group in groupby(due, key=lambda window: window[0]):
@@ -123,19 +152,16 @@ class RollupOutput(NetworkOutput):
         quality = RecordQuality(fields.pop(Field(QUALITY_FIELD, "int")))
         return encode(Record(_series(key, tuple(fields)), window[0], tuple(fields.values()), quality))
 
-    def _deliver(self, lines: Sequence[bytes]) -> Verdict:
-        """Send the lines; those that the server refuses alone are given up, counted."""
+    def _deliver(self, lines: Sequence[bytes]) -> tuple[Transfer, Verdict]:
+        """Send the lines, until the server has judged each or does not answer."""
         transfer = Transfer(lines, self._max_body)
         while (body := transfer.body()) is not None:
             verdict = self._target.send(body)
             if verdict.action in (Action.AGAIN, Action.HOLD):
-                return verdict
+                return transfer, verdict
             transfer.settle(verdict)
         self._max_body = transfer.max_body
-        if transfer.dead:
-            reason = transfer.dead[0].reason
-            self._watch(RecordsDropped(self.name, len(transfer.dead), "rejected", reason))
-        return Verdict(Action.ACCEPTED)
+        return transfer, Verdict(Action.ACCEPTED)
 
 
 def rollups_of(

@@ -160,6 +160,16 @@ class RollupState:
         """Note that the server has the rollups of these windows."""
         self._connection.executemany("DELETE FROM due WHERE begin_ms = ? AND series = ?", windows)
 
+    def renew(self, rollup: Line | None) -> bool:
+        """Make the window that `rollup` stands for due again; False if none of its lines is there any more."""
+        if rollup is None or rollup.key not in self._ids:
+            return False
+        window = (rollup.time_ms, self._ids[rollup.key])
+        if not self.lines(rollup.time_ms, window[1:]):
+            return False
+        self._connection.execute(_DUE_SQL, window)
+        return True
+
     def forget(self, before_ms: int) -> None:
         """Let the lines of windows go that end at or before a time and are not due; the windows are done then."""
         (due_ms,) = self._connection.execute("SELECT min(begin_ms) FROM due").fetchone()

@@ -5,13 +5,14 @@ never waited for: when the agent stops, a request that hangs is left to hang, an
 """
 
 import random
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 
 from rtu_agent.clock import Clock
 from rtu_agent.domain.text import in_words, printable
 from rtu_agent.events import OutputEvent, RecordsDropped, RecordsWritten, Watcher
-from rtu_agent.output.contract import Action, NetworkOutput, Verdict
+from rtu_agent.output.contract import Action, DeadLetter, NetworkOutput, Verdict
 from rtu_agent.output.marks import Batch
 from rtu_agent.output.outage import Kind, Outage
 from rtu_agent.output.portion import BATCH_BYTES
@@ -19,6 +20,19 @@ from rtu_agent.output.retry import HOLD_S, Backoff
 from rtu_agent.output.spool import Spool, SpoolClosedError
 from rtu_agent.output.spool_report import SpoolReport
 from rtu_agent.output.transfer import Transfer
+
+_Send = Callable[[bytes], Verdict]
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What came of a batch."""
+
+    took_s: float = 0.0
+    dead: list[DeadLetter] = field(default_factory=list)
+    """Lines of it that were refused."""
+    made: list[DeadLetter] = field(default_factory=list)
+    """Lines that were made of it, and refused."""
 
 
 class Sender:
@@ -78,42 +92,53 @@ class Sender:
         return True
 
     def _deliver(self, batch: Batch) -> None:
-        transfer = Transfer(batch.lines, self._max_body)
-        sending_s = 0.0
+        outcome = _Outcome()
+        for lines, send in ((batch.lines, self._output.send), (batch.again, self._output.send_again)):
+            if not self._transfer(lines, send, outcome):
+                return
+        self._settle(batch, outcome)
+
+    def _transfer(self, lines: Sequence[bytes], send: _Send, outcome: "_Outcome") -> bool:
+        """Send the lines until nothing is left of them; False if the agent is stopped before."""
+        transfer = Transfer(lines, self._max_body)
         while (body := transfer.body()) is not None:
             if self._stopping.is_set():
-                return
+                return False
             started = self._clock.monotonic()
-            verdict = self._ask(body)
-            sending_s += self._clock.monotonic() - started
+            verdict = self._ask(send, body)
+            outcome.took_s += self._clock.monotonic() - started
+            outcome.made += verdict.refused
             transfer.settle(verdict)
             if verdict.action in (Action.AGAIN, Action.HOLD):
                 self._pause(verdict)
             else:
                 self._backoff.reset()
         self._max_body = transfer.max_body
-        self._settle(batch, transfer, sending_s)
+        outcome.dead += transfer.dead
+        return True
 
-    def _settle(self, batch: Batch, transfer: Transfer, sending_s: float) -> None:
-        accepted = self._spool.acknowledge(self.name, batch, transfer.dead, int(self._clock.wall() * 1000))
+    def _settle(self, batch: Batch, outcome: "_Outcome") -> None:
+        dead, made = outcome.dead, outcome.made
+        accepted = self._spool.acknowledge(self.name, batch, dead, int(self._clock.wall() * 1000), made)
         now = self._clock.monotonic()
         if accepted:
-            self._watch(RecordsWritten(self.name, accepted, sending_s))
-        if transfer.dead:
-            reason = transfer.dead[0].reason
+            self._watch(RecordsWritten(self.name, accepted, outcome.took_s))
+        if refused := [*dead, *made]:
+            reason = refused[0].reason
             self._say(self._outage.failed("rejected", reason, 0.0, now))
-            self._watch(RecordsDropped(self.name, len(transfer.dead), "rejected", reason))
+            self._watch(RecordsDropped(self.name, len(refused), "rejected", reason))
         else:
             self._say(self._outage.succeeded(now))
         self._report.backlog(self.name)
 
-    def _ask(self, body: bytes) -> Verdict:
+    def _ask(self, send: _Send, body: bytes) -> Verdict:
         try:
-            verdict = self._output.send(body)
+            verdict = send(body)
         except Exception as error:  # noqa: BLE001 - an output may be anybody's; whatever it raises, the records stay
             return Verdict(Action.AGAIN, in_words(error))
         # A server's words go to the log, to views and to the dead letters, and it may say anything.
-        return replace(verdict, reason=printable(verdict.reason))
+        made = tuple(replace(each, reason=printable(each.reason)) for each in verdict.refused)
+        return replace(verdict, reason=printable(verdict.reason), refused=made)
 
     def _pause(self, verdict: Verdict) -> None:
         kind: Kind = "auth" if verdict.action is Action.HOLD else "retryable"

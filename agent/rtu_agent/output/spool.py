@@ -26,6 +26,7 @@ from threading import Lock
 from typing import Final
 
 from rtu_agent.output import dead_letters
+from rtu_agent.output.contract import DeadLetter
 from rtu_agent.output.marks import Backlog, Batch, Limits, Loss, Mark
 from rtu_agent.output.portion import portions, split_if_long
 from rtu_agent.output.progress import Progress, records_in, size_of
@@ -44,7 +45,6 @@ from rtu_agent.output.spool_rows import (
     times_behind,
 )
 from rtu_agent.output.sqlite_file import is_damaged, transaction
-from rtu_agent.output.transfer import DeadLetter
 
 _SPARE_PAGES: Final = 4096
 """Free pages that the file keeps for its next rows, 16 MiB."""
@@ -116,28 +116,31 @@ class Spool:
             if not parts and not again:
                 _give_back_room(connection)
                 return None
-            lines = [line for each in parts for line in each.lines]
-            lines += [line for line in again.values() if line is not None]
+            lines = tuple(line for each in parts for line in each.lines)
             damaged = sum(each.damaged for each in parts) + list(again.values()).count(None)
-            return Batch(tuple(lines), tuple(each.span for each in parts), damaged, tuple(again))
+            intact = tuple(line for line in again.values() if line is not None)
+            return Batch(lines, tuple(each.span for each in parts), damaged, intact, tuple(again))
 
-    def acknowledge(self, output: str, batch: Batch, dead: Sequence[DeadLetter], now_ms: int) -> int:
+    def acknowledge(
+        self, output: str, batch: Batch, dead: Sequence[DeadLetter], now_ms: int, made: Sequence[DeadLetter] = ()
+    ) -> int:
         """Commit that `output` is done with `batch`; keep the lines that its server refused.
 
-        Returns how many records it has accepted. Records that were dropped meanwhile are not among them.
+        `dead` are lines of the batch, `made` are others that the output has made of them. Returns how many records it
+        has accepted. Records that were dropped meanwhile are not among them.
         """
         with self._using() as connection:
             before = after = self._progress[output]
             for span in batch.spans:
                 after = after.finished(span)
             with transaction(connection):
-                dead_letters.forget(connection, batch.again)
-                dead_letters.keep(connection, dead_letters.kept(output, now_ms, dead))
+                dead_letters.forget(connection, batch.letters)
+                dead_letters.keep(connection, dead_letters.kept(output, now_ms, [*dead, *made]))
                 store_progress(connection, {output: after})
             self._progress[output] = after
             if batch.damaged:
                 self._losses.append(Loss(output, batch.damaged, "corrupt", f"wrong checksum in {self._path}"))
-            done = self._waiting(before) - self._waiting(after) + len(batch.again)
+            done = self._waiting(before) - self._waiting(after) + len(batch.letters)
             return max(0, done - batch.damaged - len(dead))
 
     def backlog(self, output: str) -> Backlog:

@@ -7,19 +7,10 @@ series and its timestamp say which point it is.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rtu_agent.output.contract import Action, Verdict
+from rtu_agent.output.contract import Action, DeadLetter, Verdict
 
 _Piece = Sequence[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A line that a server refused, and its reason."""
-
-    line: bytes
-    reason: str
 
 
 class Transfer:
