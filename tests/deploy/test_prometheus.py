@@ -1,22 +1,26 @@
 """The alert rules fire when they should and only then, and a bus that is down silences its devices."""
 
-import json
+import copy
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 import yaml
 
 from rtu_agent.telemetry.families import FAMILIES
-from support.servers import HOST, Server, require
+from support.servers import Alertmanager, require
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = DEPLOY / "prometheus" / "rules.yml"
+CASES = yaml.safe_load(Path(__file__).with_name("rules_test.yml").read_text(encoding="utf-8"))
+OPERATIONS = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+RELOAD = {"rtu_agent_config_last_reload_successful"}
+"""What a reload leaves behind; there is none before the first reload."""
 
 
 def run(*command: str | Path) -> str:
@@ -37,61 +41,90 @@ def test_rules_name_metrics_the_agent_has() -> None:
     named = {name for rule in rules() for name in re.findall(r"\brtu_agent_\w+", rule["expr"])}
 
     assert named
-    assert named <= {family.name for family in FAMILIES}
+    assert named - RELOAD <= {family.name for family in FAMILIES}
 
 
 @pytest.mark.server
-def test_rules_fire_when_they_should_and_only_then() -> None:
-    """The cases stand in rules_test.yml."""
+def test_rules_fire_when_they_should_and_only_then(tmp_path: Path) -> None:
+    """The cases stand in rules_test.yml; the texts are those of the rules, with the labels in their places."""
     promtool = require("promtool", "prometheus")
+    shutil.copy(RULES, tmp_path)
+    cases = tmp_path / "rules_test.yml"
+    cases.write_text(yaml.safe_dump(with_texts(CASES)), encoding="utf-8")
 
-    assert "3 rules found" in run(promtool, "check", "rules", RULES)
-    assert "SUCCESS" in run(promtool, "test", "rules", Path(__file__).with_name("rules_test.yml"))
+    assert f"{len(rules())} rules found" in run(promtool, "check", "rules", RULES)
+    assert "SUCCESS" in run(promtool, "test", "rules", cases)
+
+
+def with_texts(cases: dict[str, Any]) -> dict[str, Any]:
+    """Return the cases with the annotations that each expected alert must have."""
+    texts = {rule["alert"]: rule["annotations"] for rule in rules()}
+    cases = copy.deepcopy(cases)
+    for check in (check for case in cases["tests"] for check in case["alert_rule_test"]):
+        check["exp_alerts"] = [
+            alert | {"exp_annotations": filled(texts[check["alertname"]], alert["exp_labels"])}
+            for alert in check["exp_alerts"]
+        ]
+    return cases
+
+
+def filled(texts: dict[str, str], labels: dict[str, str]) -> dict[str, str]:
+    """Return the texts of an alert with its labels; one that it does not have is left empty, as Prometheus does."""
+    return {
+        name: re.sub(r"{{ \$labels\.(\w+) }}", lambda match: labels.get(match[1], ""), text)
+        for name, text in texts.items()
+    }
 
 
 def test_every_rule_has_cases() -> None:
     """Each alert is seen firing and not firing."""
-    cases = yaml.safe_load(Path(__file__).with_name("rules_test.yml").read_text(encoding="utf-8"))["tests"]
-    asked = [check for case in cases for check in case["alert_rule_test"]]
+    asked = [check for case in CASES["tests"] for check in case["alert_rule_test"]]
 
     for alert in (rule["alert"] for rule in rules()):
         outcomes = {bool(check["exp_alerts"]) for check in asked if check["alertname"] == alert}
         assert outcomes == {True, False}, alert
 
 
-class Alertmanager(Server):
-    """Debian's Alertmanager with the example configuration."""
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_an_alert_leads_to_its_chapter(rule: dict[str, Any]) -> None:
+    """Whoever is woken by it finds what it means; the texts name no label that the alert does not have."""
+    expected = [check for case in CASES["tests"] for check in case["alert_rule_test"] if check["exp_alerts"]]
+    labels = [
+        alert["exp_labels"]
+        for check in expected
+        if check["alertname"] == rule["alert"]
+        for alert in check["exp_alerts"]
+    ]
+    asked = set(re.findall(r"{{ \$labels\.(\w+) }}", rule["annotations"]["summary"]))
 
-    binary = "prometheus-alertmanager"
-    package = "prometheus-alertmanager"
-    health = "/-/ready"
+    assert rule["annotations"]["runbook_url"] == f"docs/operations.md#{rule['alert'].lower()}"
+    assert rule["labels"]["severity"] in ("warning", "critical")
+    assert any(asked <= each.keys() for each in labels)
 
-    def command(self, path: str) -> list[str]:
-        """Return the command line of a single Alertmanager."""
-        return [
-            path,
-            f"--config.file={DEPLOY / 'prometheus' / 'alertmanager.yml'}",
-            f"--storage.path={self.folder}/data",
-            f"--web.listen-address={HOST}:{self.port}",
-            "--cluster.listen-address=",
-        ]
 
-    def raise_alerts(self, *labels: dict[str, str]) -> None:
-        """Send alerts as Prometheus does."""
-        body = json.dumps([{"labels": alert} for alert in labels]).encode()
-        with urlopen(Request(f"{self.url}/api/v2/alerts", body, {"Content-Type": "application/json"}), timeout=10):
-            pass
+def test_every_alert_has_its_chapter_and_every_chapter_its_alert() -> None:
+    """In the order of the rules, each with what it means, where to look and what to do."""
+    chapters = re.findall(r"^### (RtuAgent\w+)\n(.*?)(?=^##)", OPERATIONS + "\n##", flags=re.MULTILINE | re.DOTALL)
 
-    def states(self) -> dict[str, str]:
-        """Return `active` or `suppressed` of each alert, by its device or else its bus."""
-        alerts = self.get("/api/v2/alerts")
-        return {alert["labels"].get("device", alert["labels"]["bus"]): alert["status"]["state"] for alert in alerts}
+    assert [name for name, _ in chapters] == [rule["alert"] for rule in rules()]
+    for name, text in chapters:
+        assert re.findall(r"^\*\*(.+?)\*\*", text, flags=re.MULTILINE) == ["Means.", "Look at.", "Do."], name
+
+
+def test_every_alert_stands_in_the_table_of_the_deployment_page() -> None:
+    """With the time after which it fires."""
+    page = (DEPLOY.parent / "docs" / "deployment.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[`(\w+)`\]\(operations\.md#(\w+)\) \| .+ \| (.+) \|$", page, flags=re.MULTILINE)
+    after = {rule["alert"]: f"{rule['for'][:-1]} min" if "for" in rule else "at once" for rule in rules()}
+
+    assert {name: time for name, _, time in rows} == after
+    assert all(anchor == name.lower() for name, anchor, _ in rows)
 
 
 @pytest.fixture
 def alertmanager(tmp_path: Path) -> Iterator[Alertmanager]:
     """A running Alertmanager."""
-    server = Alertmanager(tmp_path / "alertmanager")
+    server = Alertmanager(tmp_path / "alertmanager", DEPLOY / "prometheus" / "alertmanager.yml")
     try:
         server.start()
         yield server
@@ -117,8 +150,11 @@ def test_bus_down_silences_its_own_devices_only(alertmanager: Alertmanager) -> N
         "of another agent": "active",
     }
 
+    def states() -> dict[str, str]:
+        return {labels.get("device", labels["bus"]): state for labels, state in alertmanager.alerts()}
+
     deadline = time.monotonic() + 5
-    while (states := alertmanager.states()) != wanted and time.monotonic() < deadline:
+    while states() != wanted and time.monotonic() < deadline:
         time.sleep(0.05)
 
-    assert states == wanted
+    assert states() == wanted

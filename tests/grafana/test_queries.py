@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 BOARDS = boards()
 RULES = Path(__file__).parents[2] / "deploy" / "prometheus" / "rules.yml"
+VALUE_ALERTS = Path(__file__).parents[2] / "grafana" / "provisioning" / "alerting" / "process-values.yaml.example"
 FLEET = queries(BOARDS["rtu-fleet"])
 DEVICE = queries(BOARDS["rtu-device"])
 
@@ -121,10 +122,27 @@ def test_alert_conditions_are_met_where_there_is_trouble(plants: dict[str, Plant
     assert labels("RtuAgentDeviceDown", "device") == {
         ("faulted", "silent"),
         ("faulted", "refusing"),
-        ("faulted", "unplugged"),
     }
     assert labels("RtuAgentBusDown", "bus") == {("faulted", "missing")}
     assert labels("RtuAgentOutputStalled", "output") == {("faulted", "refused"), ("faulted", "away")}
+
+
+def test_alerts_on_values_find_values(plants: dict[str, Plant]) -> None:
+    """The template of the alerts asks what the database has: one mean for each device of the kind."""
+    (group,) = yaml.safe_load(VALUE_ALERTS.read_text(encoding="utf-8"))["groups"]
+    found = {}
+    for rule in group["rules"]:
+        query, reduce, threshold = rule["data"]
+        assert (rule["condition"], reduce["model"]["expression"]) == (threshold["refId"], query["refId"])
+        assert (threshold["model"]["expression"], query["datasourceUid"]) == (reduce["refId"], "rtu-influx")
+        rows = plants["healthy"].influx.query(query["model"]["query"], "healthy")
+        found[rule["uid"]] = {row["device"]: row["mean"] for row in rows}
+
+    assert {uid: set(means) for uid, means in found.items()} == {
+        "rtu-co2-high": {"room-air"},
+        "rtu-voltage-range": {"main-meter"},
+    }
+    assert 207 < found["rtu-voltage-range"]["main-meter"] < 253
 
 
 def test_allow_list_names_real_panels() -> None:

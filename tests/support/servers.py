@@ -241,11 +241,18 @@ class Prometheus(Server):
     package = "prometheus"
     health = "/-/ready"
 
-    def __init__(self, folder: Path, targets: Mapping[str, Sequence[str]], rules: Sequence[Path] = ()) -> None:
-        """`targets` maps a job name to `host:port` addresses; `rules` are rule files."""
+    def __init__(
+        self,
+        folder: Path,
+        targets: Mapping[str, Sequence[str]],
+        rules: Sequence[Path] = (),
+        alertmanagers: Sequence[str] = (),
+    ) -> None:
+        """`targets` maps a job name to `host:port` addresses; `rules` are rule files; alerts go to `alertmanagers`."""
         super().__init__(folder)
         self.targets = targets
         self.rules = rules
+        self.alertmanagers = alertmanagers
 
     def command(self, path: str) -> list[str]:
         """Return the command line."""
@@ -257,6 +264,7 @@ class Prometheus(Server):
                     "global": {"scrape_interval": "200ms", "scrape_timeout": "200ms", "evaluation_interval": "200ms"},
                     "scrape_configs": jobs,
                     "rule_files": [str(rule.resolve()) for rule in self.rules],
+                    "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(self.alertmanagers)}]}]},
                 }
             )
         )
@@ -277,6 +285,44 @@ class Prometheus(Server):
         targets = self.get("/api/v1/targets")["data"]["activeTargets"]
         addresses = (re.sub(r"^https?://|/metrics$", "", target["scrapeUrl"]) for target in targets)
         return {at for at, target in zip(addresses, targets, strict=True) if target["health"] == "up"}
+
+
+class Alertmanager(Server):
+    """Debian's Alertmanager with a configuration of ours."""
+
+    binary = "prometheus-alertmanager"
+    package = "prometheus-alertmanager"
+    health = "/-/ready"
+
+    def __init__(self, folder: Path, configuration: Path) -> None:
+        super().__init__(folder)
+        self.configuration = configuration
+
+    @property
+    def address(self) -> str:
+        """Where Prometheus finds it."""
+        return f"{HOST}:{self.port}"
+
+    def command(self, path: str) -> list[str]:
+        """Return the command line of a single Alertmanager."""
+        return [
+            path,
+            f"--config.file={self.configuration}",
+            f"--storage.path={self.folder}/data",
+            f"--web.listen-address={self.address}",
+            "--cluster.listen-address=",
+        ]
+
+    def raise_alerts(self, *labels: dict[str, str]) -> None:
+        """Send alerts as Prometheus does."""
+        body = json.dumps([{"labels": alert} for alert in labels]).encode()
+        headers = {"Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/api/v2/alerts", body, headers), timeout=10):
+            pass
+
+    def alerts(self) -> list[tuple[dict[str, str], str]]:
+        """Return the labels of each alert that has not ended, and its state: `active` or `suppressed`."""
+        return [(alert["labels"], alert["status"]["state"]) for alert in self.get("/api/v2/alerts")]
 
 
 class StartPrometheus(Protocol):

@@ -1,0 +1,17 @@
+"""Units that can be killed and revived while they are polled."""
+
+from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.simulator.faults.exchange import Exchange
+from rtu_agent.simulator.faults.plan import FaultPlan
+
+
+class Mortal(FaultPlan):
+    """No fault at all, except that the units in `dead` hear nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dead: frozenset[int] = frozenset()
+
+    def hear(self, request: bytes, now: float, line: LineSettings) -> Exchange | None:
+        """Return the exchange of a request, None if its unit is dead."""
+        return None if request[0] in self.dead else super().hear(request, now, line)
