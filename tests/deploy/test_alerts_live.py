@@ -233,6 +233,17 @@ def test_outputs_raise_their_own_alerts(plant: Plant) -> None:
     reaches(lambda: plant.alerts(output="away"), {("RtuAgentOutputStalled", "away")})
     reaches(lambda: plant.alerts(output="choosy"), {("RtuAgentRecordsRejected", "choosy")})
     assert plant.alerts(output="kept") == set()
+    assert {output: answers(plant.samples(), output) for output in ("away", "choosy", "kept")} == {
+        "away": {"retryable"},
+        "choosy": {"ok", "rejected"},
+        "kept": {"ok"},
+    }
+
+
+def answers(samples: list[Sample], output: str) -> set[str]:
+    """Return what an output has answered so far."""
+    writes = [s for s in samples if s.name == "rtu_agent_output_writes_total" and s.labels["output"] == output]
+    return {sample.labels["outcome"] for sample in writes if sample.value}
 
 
 def test_a_device_that_dies_is_one_alert_until_it_lives_again(plant: Plant) -> None:

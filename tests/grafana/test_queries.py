@@ -4,6 +4,7 @@ A panel that is for trouble must be empty for the healthy agent, and must light 
 """
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -125,6 +126,15 @@ def test_alert_conditions_are_met_where_there_is_trouble(plants: dict[str, Plant
     }
     assert labels("RtuAgentBusDown", "bus") == {("faulted", "missing")}
     assert labels("RtuAgentOutputStalled", "output") == {("faulted", "refused"), ("faulted", "away")}
+
+
+def test_the_questions_of_the_operations_page_are_answered(plants: dict[str, Plant]) -> None:
+    """Where there is trouble each of its queries finds something."""
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    asked = re.findall(r"^\| .+\? \| `(.+)` \|$", page, flags=re.MULTILINE)
+
+    assert len(asked) == 4
+    assert all(plants["faulted"].prometheus.query(query) for query in asked)
 
 
 def test_alerts_on_values_find_values(plants: dict[str, Plant]) -> None:

@@ -159,10 +159,30 @@ def test_an_unplugged_port_is_three_lines(heard: Heard) -> None:
         PortLost("floor1", "/dev/ttyUSB0", "Input/output error"),
         *[gone] * 1000,
         PortOpened("floor1", "/dev/ttyUSB0", reopened=True),
-        gone,
     )
+    heard.clock.turn(10)
+    lines += heard.after(gone)
 
     assert names(lines) == ["port_opened", "port_lost", "port_open_failed", "port_opened", "port_open_failed"]
+
+
+def test_a_port_that_comes_and_goes_is_said_in_moderation(heard: Heard) -> None:
+    """A loose plug must not fill the disk: a minute of it is a few lines, and the newest state is said."""
+    heard.after(PortOpened("floor1", "/dev/x", reopened=False))
+    lines = []
+    for _ in range(60):
+        heard.clock.turn(1.0)
+        lines += heard.after(
+            PortLost("floor1", "/dev/x", "EIO"),
+            PortOpenFailed("floor1", "/dev/x", "ENOENT", 0.1),
+            PortOpened("floor1", "/dev/x", reopened=True),
+        )
+    heard.clock.turn(10.0)
+    last = heard.after(transaction())
+
+    assert len(lines) <= 3 * 7
+    assert {"port_lost", "port_open_failed", "port_opened"} == set(names(lines))
+    assert "port_opened" in names(last)
 
 
 def test_a_slow_adapter_is_said_once_until_it_is_mended(heard: Heard) -> None:

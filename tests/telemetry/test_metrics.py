@@ -39,6 +39,7 @@ from rtu_agent.events import (
 from rtu_agent.telemetry import families
 from rtu_agent.telemetry.metrics import Metrics
 from rtu_agent.telemetry.poll_counts import FAILURES, SKIPS
+from rtu_agent.telemetry.roster import Roster, RosterDevice
 from support.made_up import ROSTER, polled, record, skipped, transaction
 from support.servers import require
 
@@ -418,6 +419,18 @@ def test_the_ledger_can_be_asked_for_by_name(scraped: Scraped) -> None:
     registry = scraped.registry.restricted_registry(["rtu_agent_polls_good_total"])
 
     assert b"rtu_agent_polls_good_total" in generate_latest(registry)
+
+
+def test_the_largest_site_has_two_series_for_each_device() -> None:
+    """And a hundred or so for each bus: what a scrape costs is their number; bench/scrape.py measures it."""
+    buses = tuple(f"b{number}" for number in range(32))
+    devices = tuple(RosterDevice(f"{bus}-{unit}", bus, "acme.x", "x") for bus in buses for unit in range(247))
+    registry = CollectorRegistry()
+    Metrics(registry, Roster("s", buses, devices, ("influxdb",)), HandClock())
+    samples = [sample for family in registry.collect() for sample in family.samples]
+
+    assert sum("device" in sample.labels for sample in samples) == 2 * len(devices)
+    assert len(samples) - 2 * len(devices) < 125 * len(buses)
 
 
 @pytest.mark.server

@@ -58,12 +58,12 @@ class Log:
         self._logger.log(loudness, event_name(type(event)), **_keys(event), **more)
 
     def _is_news(self, event: Event, now: float) -> bool:
+        if isinstance(event, PortOpened | PortLost):
+            self._ends((PortOpenFailed, event.bus))
         match event:
-            case PortOpened(bus=bus) | PortLost(bus=bus):
-                self._ends((PortOpenFailed, bus))
-                news = True
             case PortOpenFailed(bus=bus):
-                news = self._begins((PortOpenFailed, bus))
+                # A port that comes and goes begins to fail again and again.
+                news = self._begins((PortOpenFailed, bus)) and self._limiter.admit((PortOpenFailed, bus), event, 1, now)
             case AdapterLatencyRead(port=port, mend=None):
                 news = self._ends((AdapterLatencyRead, port))
             case AdapterLatencyRead(port=port):

@@ -31,8 +31,8 @@ HABITS: Final[Mapping[type[Event], Habit]] = {
     events.LoopLagged: Habit.SWARM,
     events.ClockJumped: Habit.ALWAYS,
     events.BusPlanned: Habit.SILENT,
-    events.PortOpened: Habit.ALWAYS,
-    events.PortLost: Habit.ALWAYS,
+    events.PortOpened: Habit.SWARM,
+    events.PortLost: Habit.SWARM,
     events.PortOpenFailed: Habit.CONDITION,
     events.AdapterLatencyRead: Habit.CONDITION,
     events.EchoDetected: Habit.ALWAYS,
@@ -96,19 +96,23 @@ def level(event: Event) -> int:
 
 def swarm(event: Event) -> Hashable | None:
     """Return which swarm an event is one of; None if it comes alone or is no news at all."""
+    same: tuple[Hashable, ...]
     match event:
-        case events.NoiseDiscarded() | events.ForeignFrameDiscarded() | events.LateReplyDiscarded():
-            return type(event), event.bus
+        case events.NoiseDiscarded() | events.ForeignFrameDiscarded() | events.LateReplyDiscarded() | events.PortLost():
+            same = (event.bus,)
+        case events.PortOpened(bus=bus, reopened=reopened):
+            same = (bus, reopened)
         case events.DriverFailed(driver=driver):
-            return events.DriverFailed, driver
+            same = (driver,)
         case events.WriteFailed(output=output):
-            return events.WriteFailed, output
+            same = (output,)
         case events.RecordsDropped(output=output, reason=reason):
-            return events.RecordsDropped, output, reason
+            same = (output, reason)
         case events.LoopLagged(lag_s=lag_s) if lag_s >= NOTABLE_LAG_S:
-            return events.LoopLagged
+            same = ()
         case _:
             return None
+    return type(event), *same
 
 
 def amount(event: Event) -> int:
