@@ -114,7 +114,8 @@ async def _on_bus(
             grant(device, patience)
             asked.unreachable = bus.refused
             if bus.refused is None:
-                await _everything(Asker(bus, patience, clock), asked, device, clock)
+                asked.answers += await ask_everything(Asker(bus, patience, clock), device, clock)
+                asked.driver = device.found or asked.driver
     finally:
         for task in running:
             task.cancel()
@@ -126,28 +127,28 @@ async def _set_after(first: asyncio.Event, second: asyncio.Event) -> None:
     second.set()
 
 
-async def _everything(asker: Asker, asked: Asked, device: PolledDevice, clock: Clock) -> None:
-    """What a device is and what it measures are two records, so they are two polls; every script is one of its own."""
-    if not await _met(asker, asked, device, clock):
-        return
-    for groups in device.plans.all():
+async def ask_everything(asker: Asker, device: PolledDevice, clock: Clock) -> list[Answer]:
+    """Poll every group of a device once; one that must be met is met first, and if that fails, the answer says why.
+
+    What a device is and what it measures are two records, so they are two polls; every script is one of its own.
+    """
+    answers = [] if device.met else await _meet(asker, device, clock)
+    for groups in device.plans.all() if device.met else ():
         await _when_reachable(asker, device, clock)
-        asked.answers.append(await _poll(asker, device, groups, clock))
+        answers.append(await _poll(asker, device, groups, clock))
+    return answers
 
 
-async def _met(asker: Asker, asked: Asked, device: PolledDevice, clock: Clock) -> bool:
-    """Return whether it is known which device it is; if not, the answer says why."""
-    if device.met:
-        return True
+async def _meet(asker: Asker, device: PolledDevice, clock: Clock) -> list[Answer]:
+    """Find out which device it is; return why that failed, if it did."""
     outcomes: dict[Span, Outcome] = {}
     runner = Runner(asker, partial(_note, outcomes))
     acquaintance = Acquaintance(asker, runner, partial(_note, outcomes), _unwatched, _unwatched, clock)
     kind, mistake = await acquaintance.make(device)
-    if not device.met:
-        trouble = f"it is another device: {device.mismatch}" if device.mismatch else f"the driver failed: {mistake}"
-        asked.answers.append(Answer(NOTHING, kind, (), outcomes, None, trouble if kind == "driver_failed" else ""))
-    asked.driver = device.found or asked.driver
-    return device.met
+    if device.met:
+        return []
+    trouble = f"it is another device: {device.mismatch}" if device.mismatch else f"the driver failed: {mistake}"
+    return [Answer(NOTHING, kind, (), outcomes, None, trouble if kind == "driver_failed" else "")]
 
 
 def _note(outcomes: dict[Span, Outcome], device: PolledDevice, outcome: Outcome) -> None:

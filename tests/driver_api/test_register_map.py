@@ -36,7 +36,7 @@ from rtu_agent.driver_api import (
     u16,
     u32,
 )
-from support.answering import Registers
+from rtu_agent.testing import Registers
 
 TH1 = """\
 driver: acme.th1

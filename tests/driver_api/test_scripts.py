@@ -31,7 +31,7 @@ from rtu_agent.driver_api import (
     variants_by,
 )
 from rtu_agent.normalize.decode import Decoder
-from support.answering import Registers
+from rtu_agent.testing import Registers
 
 HOLDING = Table.HOLDING
 

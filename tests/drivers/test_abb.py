@@ -3,8 +3,8 @@
 import pytest
 
 from rtu_agent.driver_api import Driver
+from rtu_agent.testing import told
 from rtu_drivers.abb import B21, B23, B21Steel, B23Steel
-from support.told import told
 
 
 @pytest.mark.parametrize("meter", [B21, B21Steel, B23, B23Steel], ids=lambda meter: meter.name)

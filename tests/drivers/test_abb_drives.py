@@ -3,10 +3,9 @@
 import pytest
 
 from rtu_agent.driver_api import Driver
+from rtu_agent.testing import blocks_of, told
 from rtu_drivers.abb import ACS355, ACS550, ACS580
 from rtu_drivers.abb.drives import parameter
-from support.planned import blocks_of
-from support.told import told
 
 
 def test_a_parameter_is_a_register() -> None:

@@ -8,8 +8,8 @@ from rtu_agent.domain.quality import Reason
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api import Driver, Point
 from rtu_agent.normalize.decode import Decoded, Decoder
+from rtu_agent.testing import blocks_of
 from rtu_drivers.autonics import TK4, TK4Fahrenheit
-from support.planned import blocks_of
 
 CELSIUS, FAHRENHEIT = 0, 1
 

@@ -8,9 +8,8 @@ from rtu_agent.domain.quality import Reason
 from rtu_agent.domain.registers import Span, Table
 from rtu_agent.driver_api import Driver
 from rtu_agent.normalize.decode import Decoder
+from rtu_agent.testing import blocks_of, told
 from rtu_drivers.carlo_gavazzi import EM24, EM110, EM111, EM112, EM112B25, EM340, ET112, ET340
-from support.planned import blocks_of
-from support.told import told
 
 EVERY_METER = pytest.mark.parametrize(
     "meter", [EM24, EM110, EM111, EM112, EM112B25, EM340, ET112, ET340], ids=lambda meter: meter.name

@@ -1,9 +1,8 @@
 """What the drives of Danfoss demand of their driver."""
 
+from rtu_agent.testing import blocks_of, told
 from rtu_drivers.danfoss import FC51
 from rtu_drivers.danfoss.fc51 import parameter
-from support.planned import blocks_of
-from support.told import told
 
 
 def test_a_parameter_is_the_register_of_ten_times_its_number() -> None:

@@ -3,8 +3,7 @@
 import pytest
 
 from rtu_agent.plugins import load_drivers
-from support.planned import blocks_of
-from support.told import told
+from rtu_agent.testing import blocks_of, told
 
 DTB = load_drivers().entries["delta.dtb"].driver
 POINTS = {point.name: point for point in DTB.points}

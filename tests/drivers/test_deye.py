@@ -3,8 +3,8 @@
 import pytest
 
 from rtu_agent.driver_api import Driver
+from rtu_agent.testing import told
 from rtu_drivers.deye import SG01HP3, SG04LP3, SG0xLP1
-from support.told import told
 
 EVERY_INVERTER = pytest.mark.parametrize("inverter", [SG0xLP1, SG04LP3, SG01HP3], ids=lambda inverter: inverter.name)
 

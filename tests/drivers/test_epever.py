@@ -2,7 +2,7 @@
 
 from rtu_agent.driver_api import Proof
 from rtu_agent.plugins import load_drivers
-from support.told import told
+from rtu_agent.testing import told
 
 TRACER = load_drivers().entries["epever.tracer"].driver
 POINTS = {point.name: point for point in TRACER.points}

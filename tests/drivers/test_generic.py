@@ -12,7 +12,7 @@ from rtu_agent.normalize.decode import Decoder
 from rtu_agent.plugins import load_drivers
 from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.pdu import ReadRequest
-from support.planned import blocks_of
+from rtu_agent.testing import blocks_of
 
 TUF = load_drivers().entries["generic.tuf_2000m"].driver
 FEED = (

@@ -4,8 +4,8 @@ import pytest
 
 from rtu_agent.driver_api import Driver
 from rtu_agent.normalize.decode import Decoder
+from rtu_agent.testing import told
 from rtu_drivers.growatt import MINTLX, MINTLXH, MODTLX, SPH, ProtocolI
-from support.told import told
 
 
 @pytest.mark.parametrize(

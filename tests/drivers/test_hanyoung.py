@@ -3,8 +3,8 @@
 import pytest
 
 from rtu_agent.driver_api import Driver
+from rtu_agent.testing import told
 from rtu_drivers.hanyoung import HX, VX, HXTenths, VXTenths
-from support.told import told
 
 DISPLAYED = ("process_value", "setpoint_working", "setpoint", "first_setpoint")
 

@@ -3,9 +3,8 @@
 import pytest
 
 from rtu_agent.driver_api import Driver
+from rtu_agent.testing import blocks_of, told
 from rtu_drivers.huawei import SUN2000, SUN2000Meter, SUN2000Storage
-from support.planned import blocks_of
-from support.told import told
 
 EVERY_INVERTER = pytest.mark.parametrize(
     "inverter", [SUN2000, SUN2000Meter, SUN2000Storage], ids=lambda inverter: inverter.name

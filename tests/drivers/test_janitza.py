@@ -1,8 +1,8 @@
 """What analysers of Janitza demand of their drivers, beyond the value of each point."""
 
 from rtu_agent.domain.registers import Span, Table
+from rtu_agent.testing import blocks_of
 from rtu_drivers.janitza import UMG96RM
-from support.planned import blocks_of
 
 
 def test_all_measurements_fit_one_request() -> None:

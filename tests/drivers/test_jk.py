@@ -3,10 +3,8 @@
 from rtu_agent.driver_api import Points, Read
 from rtu_agent.normalize.decode import Decoder
 from rtu_agent.protocol.crc import crc16
+from rtu_agent.testing import Registers, blocks_of, told
 from rtu_drivers.jk import PB
-from support.answering import Registers
-from support.planned import blocks_of
-from support.told import told
 
 
 def test_the_request_for_the_voltage_is_that_of_a_bus_log() -> None:

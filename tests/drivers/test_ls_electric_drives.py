@@ -3,10 +3,9 @@
 import pytest
 
 from rtu_agent.driver_api import Driver
+from rtu_agent.testing import blocks_of, told
 from rtu_drivers.ls_electric import IG5A, S100, IG5ADirect
 from rtu_drivers.ls_electric.drive import communication
-from support.planned import blocks_of
-from support.told import told
 
 EVERY_DRIVE = pytest.mark.parametrize("drive", [S100, IG5A, IG5ADirect], ids=lambda drive: drive.name)
 

@@ -2,9 +2,8 @@
 
 from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.writes import WriteRegisters
+from rtu_agent.testing import blocks_of, told
 from rtu_drivers.omron import E5CC, E5CCTenths
-from support.planned import blocks_of
-from support.told import told
 
 LIMITS = bytes.fromhex("03E8 FC18")
 """1000 and -1000, from the examples of H175 and H186, section 4-4-2."""

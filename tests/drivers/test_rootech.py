@@ -11,8 +11,8 @@ from rtu_agent.driver_api import Driver, Points, Read
 from rtu_agent.driver_api.point import Point
 from rtu_agent.normalize.decode import Decoder
 from rtu_agent.plugins import load_drivers
+from rtu_agent.testing import Registers
 from rtu_drivers.rootech.accura_2300 import register
-from support.answering import Registers
 
 ACCURA = load_drivers().entries["rootech.accura_2300"].driver
 FETCH = register(11044)

@@ -8,8 +8,8 @@ import pytest
 from rtu_agent.driver_api import Driver
 from rtu_agent.poll.plan import Reach, WireCost, plan
 from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.testing import told
 from rtu_drivers.schneider import PM2000, PM5000, IEM3x50, IEM3x55
-from support.told import told
 
 EVERY_METER = pytest.mark.parametrize("meter", [IEM3x50, IEM3x55, PM2000, PM5000], ids=lambda meter: meter.name)
 

@@ -2,8 +2,8 @@
 
 import struct
 
+from rtu_agent.testing import told
 from rtu_drivers.socomec import CountisE23, CountisE33, DirisA10
-from support.told import told
 
 
 def test_the_signature_has_one_letter_in_each_register_and_names_have_two() -> None:

@@ -4,10 +4,9 @@ import pytest
 
 from rtu_agent.driver_api import Driver, Read
 from rtu_agent.normalize.decode import Decoder
+from rtu_agent.testing import Registers, told
 from rtu_drivers.sungrow import SG, SH, SGTenths
 from rtu_drivers.sungrow.inverter import number
-from support.answering import Registers
-from support.told import told
 
 EVERY_INVERTER = pytest.mark.parametrize("inverter", [SG, SGTenths, SH], ids=lambda inverter: inverter.name)
 

@@ -8,8 +8,8 @@ import pytest
 from rtu_agent.domain.quality import Reason
 from rtu_agent.driver_api import Driver, Read
 from rtu_agent.normalize.decode import Decoder
+from rtu_agent.testing import Registers
 from rtu_drivers.sunspec import Inverter, Meter
-from support.answering import Registers
 
 MARKER, END = (0x5375, 0x6E53), (0xFFFF, 0)
 STANDARD, SOLAREDGE = 66, 65

@@ -6,8 +6,8 @@ from rtu_agent.domain.registers import Table
 from rtu_agent.driver_api import Driver
 from rtu_agent.protocol.adu import frame
 from rtu_agent.protocol.writes import WriteSingle
+from rtu_agent.testing import blocks_of
 from rtu_drivers.waveshare import IO8, Relay4, Relay8, Relay16, Relay32
-from support.planned import blocks_of
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@
 import pytest
 
 from rtu_agent.driver_api import Driver
+from rtu_agent.testing import blocks_of, told
 from rtu_drivers.wirenboard import MR6C, MSW3, MR6CFirmware123, MSW3Firmware435
-from support.planned import blocks_of
-from support.told import told
 
 
 @pytest.mark.parametrize("device", [MR6C, MR6CFirmware123, MSW3, MSW3Firmware435], ids=lambda device: device.name)

@@ -24,8 +24,8 @@ from rtu_agent.poll.schedule import Schedule
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.testing.hand_loop import HandLoop
 from support.hand_bus import HandBus
-from support.hand_loop import HandLoop
 
 LINE = LineSettings(9600)
 TIMEOUT_S = 0.5

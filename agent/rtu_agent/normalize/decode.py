@@ -233,7 +233,7 @@ class _BitBlock:
     def __init__(self, span: Span, found: Sequence[tuple[int, Point | Factor]]) -> None:
         self.indices = tuple(index for index, _ in found)
         self._span = span
-        self._places = tuple(divmod(_point(one).address - span.address, 8) for _, one in found)
+        self._places = tuple(divmod(_point(one).span.address - span.address, 8) for _, one in found)
 
     def read(self, payload: bytes) -> list[Value | Reason]:
         """Return the value of every point."""

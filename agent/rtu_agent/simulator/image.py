@@ -106,6 +106,16 @@ class Image:
         else:
             raise Refused(Span(table, address, 1), ExceptionCode.ILLEGAL_ADDRESS)
 
+    def say(self, name: str, value: Value) -> None:
+        """Let a point say this from now on, in the unit of the schema; what it scales by stays as it is.
+
+        Raises:
+            KeyError: the device has no such point in its registers.
+            ValueError: its registers cannot hold the value.
+        """
+        {point.name: point for point in self._points}[name].encode(value)
+        self._sources[name] = _always(value)
+
     def _items(self, table: Table, addresses: range, time_s: float) -> dict[int, int]:
         """Return what stands at those of the addresses that are of a point, or select a page."""
         items = dict(self._pages) if table is Table.HOLDING else {}

@@ -24,7 +24,7 @@ class Registers:
             if step.address in self.silent:
                 stepper.failed("no_reply")
             elif isinstance(step, Write):
-                assert isinstance(step.value, int)
+                assert isinstance(step.value, int), "scripts of these tests write one register at a time"  # noqa: S101
                 self.words[step.address] = step.value
                 stepper.answered(b"")
             else:
