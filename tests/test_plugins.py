@@ -1,33 +1,15 @@
-"""What installed distributions bring, and what becomes of those that are broken.
-
-Each test installs small made-up distributions the way a package installer does: modules and metadata on the path.
-"""
+"""What installed distributions bring, and what becomes of those that are broken."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
 from rtu_agent.driver_api import Driver, MapError
 from rtu_agent.plugins import PluginError, load_drivers, load_outputs
+from support.distributions import DRIVER, Install, installing
 
-Install = Callable[..., None]
-
-DRIVER = """
-    from rtu_agent.driver_api import Driver, hookimpl, u16
-
-    class TH1(Driver, table="input"):
-        name = "acme.th1"
-        kind = "environment"
-
-        temperature = u16(0, "°C")
-
-    @hookimpl
-    def rtu_provide_drivers():
-        return [TH1]
-"""
 MAP = """
 driver: acme.th2
 kind: environment
@@ -40,23 +22,8 @@ points:
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
     """Install a distribution of one module: `install("acme", DRIVER)`."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    before = set(sys.modules)
-
-    def write(
-        name: str, source: str, *, group: str = "rtu_agent.drivers", entry: str = "", version: str = "1.0"
-    ) -> None:
-        module = f"{name}_plugin"
-        (tmp_path / f"{module}.py").write_text(dedent(source), encoding="utf-8")
-        info = tmp_path / f"{name}-{version}.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        (info / "entry_points.txt").write_text(f"[{group}]\n{entry or name} = {module}\n")
-
-    yield write
-    for module in set(sys.modules) - before:
-        if module.endswith("_plugin"):
-            del sys.modules[module]
+    with installing(tmp_path, monkeypatch) as install:
+        yield install
 
 
 def test_the_bundled_drivers_come_through_the_door_of_all_drivers() -> None:
@@ -111,6 +78,18 @@ def test_drivers_may_be_made_in_a_loop(install: Install) -> None:
         (DRIVER.replace("drivers():", "drivers(site):"), "PluginValidationError"),
         ("raise OSError('\\x1b[2J\\nno disk')", r"OSError: \x1b[2J\nno disk"),
         ("from support.hostile import MuteError\nraise MuteError", "MuteError: it cannot say what is wrong"),
+        (
+            DRIVER.replace("u16", "u128"),
+            "ImportError: cannot import name 'u128' from 'rtu_agent.driver_api' (",
+        ),
+        (
+            DRIVER.replace("u16", "u128"),
+            "; this rtu-agent has driver API 1; if the plugin is written for a newer one, update this rtu-agent",
+        ),
+        (
+            DRIVER.replace("name =", "api = 2; nmae =").replace('"°C")', '"°C", future=1)'),
+            "DefinitionError: TH1: is written for driver API 2; this rtu-agent has 1: update this rtu-agent",
+        ),
         (DRIVER.replace("temperature", "temperatur"), "TH1.temperatur: 'temperatur' is not in the common schema"),
     ],
 )
@@ -141,6 +120,18 @@ def test_two_drivers_of_one_name_are_an_error_that_names_both(install: Install) 
 
     with pytest.raises(PluginError, match=r"two drivers are named 'acme\.th1': acme 1\.0 .* and imitation 1\.0 "):
         load_drivers()
+
+
+def test_all_drivers_of_one_name_are_told_at_once(install: Install) -> None:
+    """A line for each that has the name of another."""
+    install("acme", DRIVER)
+    install("imitation", DRIVER)
+    install("third", DRIVER)
+
+    with pytest.raises(PluginError) as caught:
+        load_drivers()
+
+    assert [line.partition(" and ")[2].split()[0] for line in str(caught.value).splitlines()] == ["imitation", "third"]
 
 
 def test_a_site_file_names_a_driver_or_a_map(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from typing import Final, TypeVar, cast
 
 import pluggy
 
+from rtu_agent import driver_api
 from rtu_agent.domain.text import in_words
 from rtu_agent.driver_api import DefinitionError, Driver, MapError, hookspecs, load_register_map
+from rtu_agent.driver_api.header import API
 from rtu_agent.output.contract import LocalOutput, NetworkOutput
 
 OutputType = type[LocalOutput] | type[NetworkOutput]
@@ -25,7 +27,7 @@ _Found = TypeVar("_Found")
 
 
 class PluginError(Exception):
-    """Two plugins bring something of one name; the message names both."""
+    """Two plugins bring something of one name; each line of the message names both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,10 @@ class DriverCatalogue:
 
     def __init__(self, entries: Iterable[Entry], failures: Sequence[Failure]) -> None:
         self.failures = tuple(failures)
-        found: dict[str, Entry] = {}
-        for entry in entries:
-            if other := found.get(entry.driver.name):
-                raise PluginError(f"two drivers are named '{entry.driver.name}': {other} and {entry}")
-            found[entry.driver.name] = entry
-        self.entries: Mapping[str, Entry] = dict(sorted(found.items()))
+        found = sorted(entries, key=lambda entry: entry.driver.name)
+        if clashes := conflicts(found):
+            raise PluginError("\n".join(clashes))
+        self.entries: Mapping[str, Entry] = {entry.driver.name: entry for entry in found}
 
     def names(self) -> tuple[str, ...]:
         """Return the name of every driver, sorted."""
@@ -90,6 +90,16 @@ class DriverCatalogue:
             OSError: the register map cannot be read.
         """
         return load_register_map(folder / name) if name.endswith(".yaml") else self.entries[name].driver
+
+
+def conflicts(entries: Iterable[Entry]) -> list[str]:
+    """Return a line for each driver that has the name of another one; it names both."""
+    first: dict[str, Entry] = {}
+    return [
+        f"two drivers are named '{entry.driver.name}': {other} and {entry}"
+        for entry in entries
+        if (other := first.setdefault(entry.driver.name, entry)) is not entry
+    ]
 
 
 class OutputCatalogue(Mapping[str, OutputType]):
@@ -125,9 +135,14 @@ def load_drivers() -> DriverCatalogue:
     Raises:
         PluginError: two drivers have one name.
     """
+    return DriverCatalogue(*found_drivers())
+
+
+def found_drivers() -> tuple[list[Entry], list[Failure]]:
+    """Return the drivers of all installed distributions, also those of one name, and the plugins that failed."""
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
-    return DriverCatalogue(*_load(hookspecs.ENTRY_POINTS, lambda point: _entries(manager, point)))
+    return _load(hookspecs.ENTRY_POINTS, lambda point: _entries(manager, point))
 
 
 def load_outputs() -> OutputCatalogue:
@@ -153,7 +168,12 @@ def _load(group: str, load: Callable[[EntryPoint], list[_Found]]) -> tuple[list[
 
 def _said(error: Exception) -> str:
     """Return what is wrong: each mistake of a driver on its own line, and nothing raw of other exceptions."""
-    return f"{type(error).__name__}: {error}" if isinstance(error, DefinitionError | MapError) else in_words(error)
+    if isinstance(error, DefinitionError | MapError):
+        return f"{type(error).__name__}: {error}"
+    if isinstance(error, ImportError) and error.name == driver_api.__name__:
+        newer = f"this rtu-agent has driver API {API}; if the plugin is written for a newer one, update this rtu-agent"
+        return f"{in_words(error)}; {newer}"
+    return in_words(error)
 
 
 def _entries(manager: pluggy.PluginManager, point: EntryPoint) -> list[Entry]:

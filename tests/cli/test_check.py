@@ -168,19 +168,6 @@ def test_an_invalid_site_exits_with_78(config: Path) -> None:
     assert "there is no driver 'eastron.sdm12', did you mean 'eastron.sdm120'?" in answer.stderr
 
 
-def test_drivers_are_listed_with_their_origin() -> None:
-    """Name, kind, distribution, version, file and line."""
-    answer = CliRunner().invoke(main, ["drivers", "list"])
-    listed = json.loads(CliRunner().invoke(main, ["drivers", "list", "--json"]).output)
-
-    assert "eastron.sdm630" in answer.output
-    facts = {"products", "source", "confidence", "api", "writes"}
-    assert {"name", "kind", "distribution", "version", "file", "line", "serial"} | facts == listed[0].keys()
-    assert {driver["name"] for driver in listed} >= {"eastron.sdm120", "generic.xy_md02", "senseair.s8"}
-    for driver in listed:
-        assert Path(driver["file"]).read_text(encoding="utf-8").splitlines()[driver["line"] - 1]
-
-
 def test_a_driver_is_shown_point_by_point() -> None:
     """Every point with its table, address, type, group and column."""
     answer = CliRunner().invoke(main, ["drivers", "show", "generic.xy_md02"])

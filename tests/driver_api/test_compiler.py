@@ -91,7 +91,7 @@ VOLTAGE = u16(0, "V")
         ({"voltage": VOLTAGE, "model_id": u16(0, alone=True)}, "voltage: input 0x0000+1 is what 'model_id' is read from, which must be read alone"),
         ({"products": "SDM120", "voltage": VOLTAGE}, ": products must be a list, not 'SDM120'"),
         ({"confidence": "sure", "voltage": VOLTAGE}, ": confidence must be 'high', 'medium' or 'low', not 'sure'"),
-        ({"api": 2, "voltage": VOLTAGE}, ": is written for driver API 2; this rtu-agent has 1: update it"),
+        ({"api": 2, "voltage": VOLTAGE}, ": is written for driver API 2; this rtu-agent has 1: update this rtu-agent"),
         ({"api": 0, "voltage": VOLTAGE}, ": api must be the version of the driver API, now 1, not 0"),
         ({"source": 7, "voltage": VOLTAGE}, ": source must be a text, not 7"),
         ({"voltage": None}, ": 'voltage' is neither a point nor a word of a driver\nMade: has no points"),

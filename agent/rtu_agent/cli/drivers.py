@@ -12,7 +12,8 @@ import click
 from rtu_agent.cli import exit_codes
 from rtu_agent.config.report import render
 from rtu_agent.driver_api import Driver, MapError, Point, Signal, load_register_map
-from rtu_agent.plugins import DriverCatalogue, Entry, PluginError, load_drivers
+from rtu_agent.plugins import Entry, conflicts, found_drivers
+from rtu_agent.scaffold import ScaffoldError, names_of, write_package
 
 
 @click.group()
@@ -23,15 +24,25 @@ def command() -> None:
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_drivers(as_json: bool) -> None:
-    """List every installed driver and where it comes from."""
-    catalogue = _catalogue()
+    """List every installed driver and where it comes from, and what could not be loaded and why.
+
+    Exits with 1 when something could not be loaded, or when two drivers have one name.
+    """
+    entries, failures = found_drivers()
+    entries.sort(key=lambda entry: entry.driver.name)
+    clashes = conflicts(entries)
     if as_json:
-        click.echo(json.dumps([_about(entry) for entry in catalogue.entries.values()]))
+        listed = [_about(entry) for entry in entries]
+        failed = [asdict(failure) for failure in failures]
+        click.echo(json.dumps({"drivers": listed, "failures": failed, "conflicts": clashes}))
     else:
-        for name, entry in catalogue.entries.items():
-            click.echo(f"{name:<20} {entry.driver.kind:<16} {entry}")
-    for failure in catalogue.failures:
-        click.echo(str(failure), err=True)
+        for entry in entries:
+            driver = entry.driver
+            head = f"{driver.name:<24} {driver.kind:<20} API {driver.api}  {entry}"
+            click.echo(": ".join(filter(None, [head, ", ".join(driver.products)])))
+    for line in (*failures, *clashes):
+        click.echo(str(line), err=True)
+    sys.exit(exit_codes.FAILED if failures or clashes else exit_codes.OK)
 
 
 @command.command()
@@ -39,16 +50,23 @@ def list_drivers(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(name: str, as_json: bool) -> None:
     """Show one driver: what it is for, its factory settings and its points."""
-    entry = _catalogue().entries.get(name)
-    if entry is None:
+    entries, _ = found_drivers()
+    named = [entry for entry in entries if entry.driver.name == name]
+    for clash in conflicts(named):
+        click.echo(clash, err=True)
+    if len(named) > 1:
+        sys.exit(exit_codes.FAILED)
+    if not named:
         click.echo(f"no driver {name!r} is installed; `rtu-agent drivers list` lists them", err=True)
         sys.exit(exit_codes.FAILED)
+    [entry] = named
     if as_json:
         click.echo(json.dumps(_about(entry) | {"points": [_signal(signal) for signal in _signals(entry.driver)]}))
         return
     driver, serial = entry.driver, entry.driver.serial
     click.echo(f"{name}: {inspect.getdoc(driver)}\n\nfrom {entry}")
-    for word, said in (("products", ", ".join(driver.products)), ("source", driver.source)):
+    facts = {"products": ", ".join(driver.products), "source": driver.source, "driver API": str(driver.api)}
+    for word, said in facts.items():
         if said:
             click.echo(f"{word}: {said}")
     if driver.writes:
@@ -84,13 +102,40 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(code)
 
 
-def _catalogue() -> DriverCatalogue:
-    """Return what is installed; leave when two drivers have one name."""
+@command.command()
+@click.argument("name")
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to make it  [default: ./rtu-driver-VENDOR-MODEL]",
+)
+@click.option("--map", "as_map", is_flag=True, help="Describe the device by a register map instead of a class.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def new(name: str, directory: Path | None, as_map: bool, as_json: bool) -> None:
+    """Make a package for the driver NAME, such as acme.em1: it can be installed, and its tests pass."""
     try:
-        return load_drivers()
-    except PluginError as error:
+        names = names_of(name)
+    except ScaffoldError as error:
+        raise click.UsageError(str(error)) from None
+    for entry in found_drivers()[0]:
+        if entry.driver.name == name:
+            click.echo(f"a driver named '{name}' is installed already: {entry}", err=True)
+            sys.exit(exit_codes.FAILED)
+    folder = directory or Path(names.distribution)
+    try:
+        files = write_package(folder, names, as_map=as_map)
+    except ScaffoldError as error:
         click.echo(str(error), err=True)
         sys.exit(exit_codes.FAILED)
+    except OSError as error:
+        click.echo(f"{error.filename or folder}: {error.strerror or error}", err=True)
+        sys.exit(exit_codes.of_os_error(error))
+    if as_json:
+        click.echo(json.dumps({"name": name, "directory": str(folder), "files": [str(file) for file in files]}))
+        return
+    for file in files:
+        click.echo(str(file))
+    click.echo(f"next: cd {folder} && pip install --editable . --group test && pytest", err=True)
 
 
 def _texts(files: Iterable[str]) -> dict[str, str]:

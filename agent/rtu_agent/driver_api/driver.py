@@ -20,7 +20,7 @@ from rtu_agent.driver_api.declaration import Declared
 from rtu_agent.driver_api.derived import Derived, Signal
 from rtu_agent.driver_api.errors import DefinitionError, Flaw
 from rtu_agent.driver_api.factor import Factor
-from rtu_agent.driver_api.header import API, header_flaws
+from rtu_agent.driver_api.header import API, header_flaws, version_flaw
 from rtu_agent.driver_api.identity import Identity, Proof, proofs
 from rtu_agent.driver_api.options import DriverOptions
 from rtu_agent.driver_api.planned import Points
@@ -84,6 +84,8 @@ class Driver:
 
     def __init_subclass__(cls, **options: Unpack[DriverOptions]) -> None:
         super().__init_subclass__()
+        if flaw := version_flaw(cls.api):
+            raise DefinitionError(cls.__name__, [flaw])
         body = dict(vars(cls))
         said, unsound = OPTIONS_SHAPE.sift(options)
         inherited, clashes = _inherited(cls)

@@ -17,6 +17,8 @@ Confidence = Literal["high", "medium", "low"]
 """`high`: a document of the vendor and another source agree, or frames of a device prove it; `low`: neither."""
 API: Final = 1
 """The version of the driver API: it grows when drivers written for it would not load in an older agent."""
+OLDEST_API: Final = 1
+"""The oldest version whose drivers this agent still takes."""
 
 FACTS: Final = {"products": Sequence[str], "source": str, "confidence": Confidence, "api": int}
 """What a driver may say; a bundled one says it all."""
@@ -24,7 +26,8 @@ HEADER: Final = ("name", "kind", "serial", *FACTS, "variants", "identity")
 SERIAL_SHAPE: Final = Shape("serial", get_type_hints(Serial))
 _SHAPE: Final = Shape("a driver", FACTS, {"name": str, "kind": str})
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*")
+NAME: Final = re.compile(r"[a-z][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*")
+"""What a driver may be called: `vendor.model`."""
 _KIND: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _HIGHEST_UNIT: Final = 255
 
@@ -42,15 +45,26 @@ def header_flaws(driver: "type[Driver]") -> Iterator[Flaw]:
 
 
 def _spelling(driver: "type[Driver]") -> Iterator[Flaw]:
-    if not _NAME.fullmatch(driver.name):
+    if not NAME.fullmatch(driver.name):
         yield Flaw(f"name must be vendor.model in lower case, such as 'acme.th1', not {driver.name!r}", path=("name",))
     if not _KIND.fullmatch(driver.kind):
         message = f"kind must be lower-case words joined by '_', such as 'energy_meter', not {driver.kind!r}"
         yield Flaw(message, path=("kind",))
     if driver.api < 1:
         yield Flaw(f"api must be the version of the driver API, now {API}, not {driver.api}", path=("api",))
-    if driver.api > API:
-        yield Flaw(f"is written for driver API {driver.api}; this rtu-agent has {API}: update it", path=("api",))
+
+
+def version_flaw(api: object, oldest: int = OLDEST_API, newest: int = API) -> Flaw | None:
+    """Return why a driver that says that it is written for this version of the driver API is not taken, or None.
+
+    It is asked before everything else: what is written for another version may be right in words that are not known
+    here. What is no version at all is told with the rest of the header.
+    """
+    if not isinstance(api, int) or api < 1 or oldest <= api <= newest:
+        return None
+    ours = f"has {newest}" if oldest == newest else f"takes {oldest} to {newest}"
+    which = "this rtu-agent" if api > newest else "the driver"
+    return Flaw(f"is written for driver API {api}; this rtu-agent {ours}: update {which}", path=("api",))
 
 
 def _serial(serial: object) -> Iterator[Flaw]:

@@ -18,7 +18,7 @@ from rtu_agent.driver_api.body import ONLY_IN_CLASSES, POINT_SHAPES
 from rtu_agent.driver_api.declaration import Declaration, Declared, DerivedDeclaration, FactorDeclaration
 from rtu_agent.driver_api.driver import Driver
 from rtu_agent.driver_api.errors import DefinitionError, Flaw, MapError
-from rtu_agent.driver_api.header import FACTS, SERIAL_SHAPE
+from rtu_agent.driver_api.header import FACTS, SERIAL_SHAPE, version_flaw
 from rtu_agent.driver_api.options import DriverOptions
 from rtu_agent.driver_api.scripts import Variants
 from rtu_agent.driver_api.shape import Shape
@@ -108,6 +108,8 @@ class _Variants:
 
 def _compile(data: Mapping[str, Any], others: _Variants) -> tuple[type[Driver] | None, list[Flaw]]:
     """Return the class that `data` describes, and what is wrong with it in the words of a map."""
+    if flaw := version_flaw(data.get("api")):
+        return None, [flaw]
     said, flaws = _SHAPE.sift(data)
     serial, unsound = SERIAL_SHAPE.sift(said.pop("serial", {}))
     flaws += [replace(flaw, path=("serial", *flaw.path)) for flaw in unsound]
