@@ -1,5 +1,6 @@
 """The author's guide is true: its examples run, its errors are those that are raised, its tables are the vocabulary."""
 
+import inspect
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -7,15 +8,17 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from click.testing import CliRunner
 
 from rtu_agent import driver_api
+from rtu_agent.cli import main
 from rtu_agent.domain.units import UNITS, UnitSymbol, unit
 from rtu_agent.domain.vocabulary import ANY_UNIT, QUALIFIERS, VOCABULARY
 from rtu_agent.driver_api import DefinitionError, MapError, load_register_map
 from rtu_agent.driver_api.codec import TypeName
 from rtu_agent.driver_api.derived import DerivedName
 from rtu_agent.driver_api.factor import FactorName
-from rtu_agent.driver_api.header import FACTS
+from rtu_agent.driver_api.header import API, FACTS, OLDEST_API, version_flaw
 from rtu_agent.driver_api.options import (
     BcdOptions,
     CodeOptions,
@@ -28,8 +31,22 @@ from rtu_agent.driver_api.options import (
     TextOptions,
 )
 from rtu_agent.driver_api.wire import DEFAULT_INTERVALS
+from rtu_agent.testing import DriverContract, SimulatedDevice
+from rtu_agent.testing.contract import breaches
+from rtu_agent.testing.rules import RULES
+from rtu_agent.testing.subject import Subject
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "drivers.md").read_text(encoding="utf-8")
+PLANS = {"normal": ["input 0x0000+4"], "once": ["input 0x0100+2"]}
+BROKEN = """
+class Broken(EM1):
+    '''Has forgotten that a counter counts.'''
+
+    name = "acme.em1"
+    api = 1
+
+    energy_import_active = u32(0x0010, "kWh", scale=0.01, group="slow")
+"""
 BLOCKS = re.findall(r"^```([\w ]+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
 
@@ -45,6 +62,19 @@ def table(heading: str) -> Iterator[list[str]]:
 def words(cell: str) -> list[str]:
     """Return what a cell writes as code."""
     return re.findall(r"`([^`]+)`", cell)
+
+
+def of_kind(kind: str) -> list[str]:
+    """Return the examples of one kind."""
+    return [code for written, code in BLOCKS if written == kind]
+
+
+def the_module() -> dict[str, Any]:
+    """Return what is defined by all examples that are right."""
+    module: dict[str, Any] = {"__name__": "guide"}
+    for code in of_kind("python"):
+        exec(code, module)
+    return module
 
 
 def test_the_examples_run() -> None:
@@ -64,10 +94,51 @@ def test_the_examples_run() -> None:
     assert {driver.name for driver in module["rtu_provide_drivers"]()} == {"acme.em1", "acme.em1t"}
 
 
+def test_the_tests_of_the_guide_pass(tmp_path: Path) -> None:
+    """With the fixtures of the plugin, and with the recordings that the guide shows."""
+    module = the_module()
+    [recordings], tests = of_kind("yaml recordings"), of_kind("python test")
+    (tmp_path / "em1.yaml").write_text(recordings, encoding="utf-8")
+    fixtures = {"driver_contract": DriverContract(tmp_path), "simulated_device": SimulatedDevice}
+    for code in tests:
+        exec(code, module)
+    written = [value for name, value in module.items() if name.startswith("test_")]
+
+    assert len(written) == 4
+    for test in written:
+        test(**{name: fixtures[name] for name in inspect.signature(test).parameters})
+
+
+def test_the_contract_is_what_the_guide_says() -> None:
+    """Its rules, and how a driver that breaks them is told."""
+    module = the_module()
+    exec(BROKEN, module)
+    subject = Subject(module["Broken"], {**PLANS, "slow": ["input 0x0010+1"]})
+
+    assert [words(cells[0])[0] for cells in table("The contract")] == [*RULES]
+    assert "\n".join(breaches(subject)) + "\n" in of_kind("text")
+
+
+def test_the_package_is_what_the_guide_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """File by file; and so is what becomes of a driver of the future."""
+    monkeypatch.chdir(tmp_path)
+    command = ["drivers", "new", "acme.em1"]
+    flaw = version_flaw(2)
+
+    assert f"$ rtu-agent {' '.join(command)}\n{CliRunner().invoke(main, command).stdout}" in of_kind("text")
+    assert flaw is not None
+    assert any(text.endswith(f" cannot be used: DefinitionError: EM1: {flaw.message}\n") for text in of_kind("text"))
+    assert f"now {OLDEST_API} to {API}" in GUIDE
+
+
 def test_the_register_maps_load(tmp_path: Path) -> None:
     """The good one is a driver, the bad one has the problems that the guide prints."""
     path = tmp_path / "map.yaml"
-    maps = [(kind, code, said) for (kind, code), (_, said) in pairwise([*BLOCKS, ("", "")]) if kind.startswith("yaml")]
+    maps = [
+        (kind, code, said)
+        for (kind, code), (_, said) in pairwise([*BLOCKS, ("", "")])
+        if kind in ("yaml", "yaml refused")
+    ]
 
     assert [kind for kind, _, _ in maps] == ["yaml", "yaml", "yaml refused"]
     (tmp_path / "th3.yaml").write_text(maps[0][1], encoding="utf-8")
