@@ -57,6 +57,7 @@ from rtu_agent.telemetry.http_answer import Page
 from rtu_agent.telemetry.http_app import make_app
 from rtu_agent.telemetry.metrics import Metrics
 from rtu_agent.telemetry.roster import Roster, RosterDevice
+from rtu_agent.telemetry.site_page import site_pages
 from rtu_agent.telemetry.views import BusView
 
 SPOOL_FILE: Final = "spool.sqlite3"
@@ -222,13 +223,14 @@ class Agent:
 
     def _pages(self) -> Mapping[str, Page]:
         loaded = ConfigState(self._clock.wall())
-        return api_pages(
+        answers = api_pages(
             self.board,
             self.roster.buses,
             metadata.version("rtu-agent"),
             lambda: loaded,
             lambda: effective(self._site, self._driver_of),
         )
+        return {**answers, **site_pages()}
 
 
 def spool_limits(site: Site) -> Limits:

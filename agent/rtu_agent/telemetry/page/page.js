@@ -1,0 +1,108 @@
+// Asks the agent again and again, and shows what it says.
+import { ago, clock, h, lang, put, show, span, switchLanguage, words } from "/parts.js";
+import { overview } from "/overview.js";
+import { devicePage } from "/device.js";
+
+const EVERY_MS = 1000;
+const PATIENCE_MS = 5000;
+const LOST_S = 3;
+const SHARE = 10; // an answer that takes long is asked for less often
+
+const main = document.getElementById("main");
+const mark = document.querySelector(".mark");
+let view = null;
+let heard = null; // when the agent answered last
+let missed = null; // since when it does not
+let timer = 0;
+let asking = null;
+
+function route() {
+  const [, where, name] = location.hash.match(/^#\/(device|bus)\/(.+)$/) ?? [];
+  const known = name === undefined ? "" : decode(name);
+  const path = where === "device" ? `/api/v1/devices/${encodeURIComponent(known)}`
+    : `/api/v1/status${where === "bus" ? `?bus=${encodeURIComponent(known)}` : ""}`;
+  return { where: where ?? "", name: known, path };
+}
+
+function decode(name) {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function open(moved) {
+  const { where, name, path } = route();
+  asking?.abort();
+  document.documentElement.lang = lang();
+  put(document.getElementById("language"), words().other);
+  put(document.getElementById("skip"), words().skip);
+  view = where === "device" ? devicePage() : overview(where === "bus" ? name : "");
+  view.path = path;
+  view.hidden = true;
+  main.replaceChildren(h("p", { class: "lead", textContent: words().loading }), view);
+  if (moved) {
+    main.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+  ask();
+}
+
+async function ask() {
+  clearTimeout(timer);
+  const mine = view, began = performance.now();
+  asking = new AbortController();
+  const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  try {
+    const answer = await fetch(mine.path, { signal, cache: "no-store" });
+    if (mine !== view) return;
+    if (answer.status === 404) main.replaceChildren(h("a", { class: "back", href: "#/", textContent: `← ${words().back}` }), h("h1", { textContent: words().gone }));
+    else if (!answer.ok) throw new Error(answer.statusText);
+    else tell(mine, await answer.json());
+    heard = Date.now();
+    missed = null;
+  } catch (error) {
+    if (mine !== view) return;
+    missed ??= Date.now();
+    if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) console.error(error);
+  }
+  fresh();
+  if (!document.hidden) timer = setTimeout(ask, Math.max(EVERY_MS, SHARE * (performance.now() - began)));
+}
+
+function tell(mine, said) {
+  if (mine !== view) return;
+  mine.update(said);
+  if (mine.hidden) {
+    mine.hidden = false;
+    main.replaceChildren(mine);
+  }
+  mark.className = `mark ${mine.querySelector(".verdict").level}`;
+  put(document.getElementById("site"), said.site);
+  document.title = `${mine.querySelector("h1").textContent} – ${said.site}`;
+  if (!said.config) return;
+  show(document.getElementById("refused"), said.config.problem ? words().refused(said.config.problem) : "");
+  const about = [`rtu-agent ${said.version}`, `${words().up} ${span(said.uptime_s)}`, `${words().config} ${clock(said.config.loaded_ms)}`];
+  document.getElementById("about").replaceChildren(...about.map((text) => h("span", { textContent: text })));
+}
+
+// Old numbers must not look like new ones.
+function fresh() {
+  const now = Date.now();
+  const silent = (now - (heard ?? missed)) / 1000;
+  const lost = missed !== null && silent > LOST_S;
+  document.body.classList.toggle("lost", lost);
+  show(document.getElementById("unreachable"), lost ? words().unreachable(span(silent)) : "");
+  put(document.getElementById("fresh"), heard === null ? "" : words().fresh(ago(silent < 2 ? 0 : silent)));
+  if (lost) mark.className = "mark bad";
+}
+
+document.getElementById("language").addEventListener("click", () => {
+  switchLanguage();
+  open(false);
+});
+addEventListener("hashchange", () => open(true));
+document.addEventListener("visibilitychange", () => document.hidden || ask());
+setInterval(fresh, 1000);
+open(false);

@@ -1,0 +1,100 @@
+"""The files of the status page: they are all there, need nothing from elsewhere, and speak both languages."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from rtu_agent.telemetry.findings import Finding
+from rtu_agent.telemetry.http_app import make_app
+from rtu_agent.telemetry.site_page import site_pages
+from rtu_agent.telemetry.words import DEVICE, OUTPUT
+
+PAGES = site_pages()
+TEXTS = {path: page({}).body.decode() for path, page in PAGES.items()}
+
+
+def ask(path: str, **environ: str) -> tuple[int, Mapping[str, str], bytes]:
+    """Return what the application answers; the standard's validator listens in."""
+    app = make_app(CollectorRegistry(), lambda: Finding(ok=True), lambda: Finding(ok=True), PAGES)
+    request: dict[str, Any] = {"SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": "", **environ}
+    setup_testing_defaults(request)
+    request |= {"SERVER_NAME": "127.0.0.1", "HTTP_HOST": "127.0.0.1:9485"}
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    answer: Any = validator(app)(request, lambda status, headers, *_: started.append((status, headers)))
+    body = b"".join(answer)
+    answer.close()
+    [(status, headers)] = started
+    return int(status[:3]), dict(headers), body
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/", "text/html"), ("/page.js", "text/javascript"), ("/page.css", "text/css"), ("/favicon.svg", "image/svg+xml")],
+)
+def test_a_file_is_served_with_its_type(path: str, kind: str) -> None:
+    """A browser that may not guess must be told."""
+    status, headers, body = ask(path)
+
+    assert (status, headers["Content-Type"].partition(";")[0]) == (200, kind)
+    assert body
+
+
+def test_a_browser_is_told_that_nothing_has_changed() -> None:
+    """It asks each time, and after an update it gets the new page."""
+    _, headers, _ = ask("/page.js")
+    assert headers["Cache-Control"] == "no-cache"
+
+    assert ask("/page.js", HTTP_IF_NONE_MATCH=headers["ETag"])[::2] == (304, b"")
+    assert ask("/page.css", HTTP_IF_NONE_MATCH=headers["ETag"])[0] == 200
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_whatever_is_referred_to_is_there(path: str) -> None:
+    """Files of the page, each served by the agent itself."""
+    referred = re.findall(r"""(?:href|src)="(/[^"#]*)"|from "([^"]+)\"""", TEXTS[path])
+
+    assert {one or other for one, other in referred} <= PAGES.keys() | {"/"}
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_nothing_comes_from_elsewhere(path: str) -> None:
+    """A plant has no internet. The one address is the name of a language."""
+    assert set(re.findall(r"https?://[^\"'\s)]+", TEXTS[path])) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_no_script_or_style_stands_in_the_page() -> None:
+    """The content security policy would not let it run; nor may text be read as HTML anywhere."""
+    index = TEXTS["/"]
+    assert not re.search(r"<style|\bstyle=|\bon[a-z]+=|<script(?![^>]*\bsrc=)", index)
+
+    scripts = "".join(text for path, text in TEXTS.items() if path.endswith(".js"))
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", scripts)
+
+
+def test_the_page_is_small() -> None:
+    """It is also opened over a phone's connection."""
+    assert sum(map(len, TEXTS.values())) < 64_000
+
+
+@pytest.mark.parametrize("kind", [*DEVICE, *OUTPUT])
+def test_every_error_has_its_korean_words(kind: str) -> None:
+    """The English ones come from the agent."""
+    korean = TEXTS["/words.js"].split("\n  ko: {")[1]
+
+    assert re.search(rf"^ +{kind}: \"[^\"]+\",$", korean, re.MULTILINE)
+
+
+def test_both_languages_say_the_same_things() -> None:
+    """A key that only one of them has would be `undefined` on the page of the other."""
+    english, korean = TEXTS["/words.js"].split("\n  ko: {")
+
+    def keys(part: str) -> set[str]:
+        return set(re.findall(r"\b([a-z_0-9]+): (?=[\"\[({]|\([a-z]|[a-z]+ =>)", part))
+
+    assert keys(english) - keys(korean) == {"en"}
+    assert "error" in keys(korean) - keys(english)
