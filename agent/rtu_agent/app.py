@@ -19,6 +19,7 @@ from rtu_agent.config.entries import ReportEntry, Rs485Entry
 from rtu_agent.config.load import load_site
 from rtu_agent.config.model import BusSettings, DeviceSettings, Site
 from rtu_agent.config.ports import has_line
+from rtu_agent.config.web import WebEntry
 from rtu_agent.domain.point_place import PointPlace
 from rtu_agent.domain.record import Field
 from rtu_agent.driver_api import Driver
@@ -52,13 +53,14 @@ from rtu_agent.telemetry.api_pages import api_pages
 from rtu_agent.telemetry.board import Board
 from rtu_agent.telemetry.clock_watch import ClockWatch
 from rtu_agent.telemetry.findings import Finding, Worker, health, readiness
-from rtu_agent.telemetry.http import serve
+from rtu_agent.telemetry.http import HttpServer, ListenError, serve
 from rtu_agent.telemetry.http_answer import Page
 from rtu_agent.telemetry.http_app import make_app
 from rtu_agent.telemetry.metrics import Metrics
+from rtu_agent.telemetry.passwords import Passwords, guarded
 from rtu_agent.telemetry.roster import Roster, RosterDevice
 from rtu_agent.telemetry.site_page import site_pages
-from rtu_agent.telemetry.views import BusView
+from rtu_agent.telemetry.tls import Certificate
 
 SPOOL_FILE: Final = "spool.sqlite3"
 TICK_S: Final = 1.0
@@ -124,7 +126,7 @@ class Agent:
             ListenError: the HTTP address cannot be used.
             SpoolRefusedError: the spool's file is not ours to use.
         """
-        http = serve(self._site.http.listen, make_app(self._registry, self._healthy, self._ready, self._pages()))
+        http = self._serve()
         try:
             self._delivery.start()
             watch_retention(self._outputs, self._limits, self._watch)
@@ -205,21 +207,25 @@ class Agent:
     def _healthy(self) -> Finding:
         """Alive while the event loop turns and every bus is worked on; nothing else is cured by a restart."""
         now = self._clock.monotonic()
-        workers = [self._worker(bus) for bus in self.board.snapshot().buses if bus.name in self._pollers]
-        return health(self._ticked_at, workers, now)
-
-    def _worker(self, bus: BusView) -> Worker:
-        timeouts = [
-            self._driver_of(each.driver).limits.timeout_s for each in self._site.devices if each.bus == bus.name
+        longest_s = longest_timeouts(self._site, self._driver_of)
+        workers = [
+            Worker(bus.name, max(bus.active_s, self._pollers[bus.name].turned_at), longest_s[bus.name])
+            for bus in self.board.snapshot().buses
+            if bus.name in self._pollers
         ]
-        longest_s = max([self._site.buses[bus.name].timeout, *(timeout for timeout in timeouts if timeout is not None)])
-        return Worker(bus.name, max(bus.active_s, self._pollers[bus.name].turned_at), longest_s)
+        return health(self._ticked_at, workers, now)
 
     def _ready(self) -> Finding:
         """Ready when every port was open once; one that is lost later is an alert and not a restart."""
         return readiness(self.board.snapshot())
 
     # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def _serve(self) -> HttpServer:
+        web, app = self._site.http.web, make_app(self._registry, self._healthy, self._ready, self._pages())
+        if web.basic_auth_users:
+            app = guarded(app, Passwords(web.basic_auth_users))
+        return serve(self._site.http.listen, app, certificate_of(web))
 
     def _pages(self) -> Mapping[str, Page]:
         loaded = ConfigState(self._clock.wall())
@@ -231,6 +237,29 @@ class Agent:
             lambda: effective(self._site, self._driver_of),
         )
         return {**answers, **site_pages()}
+
+
+def certificate_of(web: WebEntry) -> Certificate | None:
+    """Return what the HTTP server shows of itself, or None where it speaks no TLS.
+
+    Raises:
+        ListenError: the certificate cannot be used.
+    """
+    if web.tls_server_config is None:
+        return None
+    try:
+        return Certificate(web.tls_server_config.cert_file, web.tls_server_config.key_file)
+    except OSError as error:
+        place = web.tls_server_config.cert_file
+        raise ListenError(f"http: the certificate {place} cannot be used with its key: {error}") from error
+
+
+def longest_timeouts(site: Site, driver_of: Callable[[str], type[Driver]]) -> dict[str, float]:
+    """Return by bus the longest time, seconds, that any of its devices is waited for."""
+    longest = {name: bus.timeout for name, bus in site.buses.items()}
+    for entry in site.devices:
+        longest[entry.bus] = max(longest[entry.bus], driver_of(entry.driver).limits.timeout_s or 0.0)
+    return longest
 
 
 def spool_limits(site: Site) -> Limits:

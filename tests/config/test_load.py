@@ -48,14 +48,14 @@ devices:
     tags: {room: "전기실 2"}
 outputs:
   fast-disk: {type: sqlite, keep: 7d, directory: /var/lib/values}
-http: {listen: "[::]:9000"}
+http: {listen: "[::1]:9000"}
 spool: {max: 64MiB, keep: 7d}
 state: /var/lib/rtu-agent
 """,
         tmp_path,
     )
 
-    assert (site.version, site.site, site.http.listen) == (1, "plant-a", "[::]:9000")
+    assert (site.version, site.site, site.http.listen) == (1, "plant-a", "[::1]:9000")
     assert site.state == Path("/var/lib/rtu-agent")
     assert (site.spool.max, site.spool.keep) == (64 * 2**20, 7 * 86_400.0)
     bus = site.buses["floor1"]

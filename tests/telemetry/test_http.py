@@ -2,14 +2,21 @@
 
 import http.client
 import socket
+import ssl
 import threading
 import time
+import urllib.request
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
+from rtu_agent.telemetry import http as http_server
 from rtu_agent.telemetry.http import CONNECTIONS, AddressTakenError, HttpServer, ListenError, serve
+from rtu_agent.telemetry.tls import Certificate
+from support.certificates import make_certificate
 
 
 def hello(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -123,6 +130,100 @@ def test_a_client_that_stops_reading_leaves_no_traceback(capfd: pytest.CaptureFi
     finally:
         server.stop()
     assert capfd.readouterr() == ("", "")
+
+
+def test_there_are_never_more_threads_than_places(server: HttpServer) -> None:
+    """However many connect, and however little they say."""
+    before = threading.active_count()
+    clients, most = [], 0
+    try:
+        for number in range(4 * CONNECTIONS):
+            clients.append(connect(server))
+            clients[-1].sendall(b"GET /he"[: number % 8])
+            most = max(most, threading.active_count() - before)
+        assert get(server.address) == b"/hello"
+        assert most <= CONNECTIONS
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_a_client_that_sends_a_byte_now_and_then_is_hung_up_on(
+    server: HttpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte is in time, and altogether it takes too long."""
+    monkeypatch.setattr(http_server, "LIFETIME_S", 0.3)
+    with connect(server) as client:
+        sent = [drip(client) for _ in range(200)]
+    assert sent[0]
+    assert not sent[-1]
+
+
+def drip(client: socket.socket) -> bool:
+    """Send a byte after a while; return whether anybody takes it."""
+    time.sleep(0.01)
+    try:
+        client.sendall(b"G")
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [b"GET /" + b"a" * 20_000 + b" HTTP/1.0\r\n\r\n", b"GET / HTTP/1.0\r\n" + b"X-A: b\r\n" * 3000 + b"\r\n"],
+)
+def test_a_head_without_end_is_refused(server: HttpServer, request_: bytes) -> None:
+    """One long line, and many short ones."""
+    with connect(server) as client:
+        with suppress(OSError):  # it may hang up before all is sent
+            client.sendall(request_)
+        with suppress(ConnectionResetError):
+            assert client.recv(1000).startswith((b"HTTP/1.0 431", b""))
+    assert get(server.address) == b"/hello"
+
+
+def test_it_speaks_tls(tmp_path: Path) -> None:
+    """A client that trusts the certificate reads; one that speaks plainly gets nothing, and holds up nobody."""
+    certificate = make_certificate(tmp_path, "one")
+    server = serve("127.0.0.1:0", hello, Certificate(*certificate))
+    try:
+        with connect(server) as plain:
+            plain.sendall(b"GET /hello HTTP/1.0\r\n\r\n")
+            assert get_tls(server.address, certificate[0]) == b"/hello"
+            with suppress(ConnectionResetError):
+                assert b"hello" not in plain.recv(1000)
+        silent = [connect(server) for _ in range(CONNECTIONS + 5)]
+        assert get_tls(server.address, certificate[0]) == b"/hello"
+        for client in silent:
+            client.close()
+    finally:
+        server.stop()
+
+
+def test_a_renewed_certificate_is_shown_to_the_next_client(tmp_path: Path) -> None:
+    """Without a restart; half of a pair is not taken."""
+    certificate = make_certificate(tmp_path, "served")
+    other = make_certificate(tmp_path, "other")
+    server = serve("127.0.0.1:0", hello, Certificate(*certificate))
+    try:
+        assert get_tls(server.address, certificate[0]) == b"/hello"
+        old = certificate[0].read_bytes()
+        (tmp_path / "old.crt").write_bytes(old)
+        other[0].rename(certificate[0])
+        assert get_tls(server.address, tmp_path / "old.crt") == b"/hello", "the key does not fit yet"
+        other[1].rename(certificate[1])
+        assert get_tls(server.address, certificate[0]) == b"/hello"
+    finally:
+        server.stop()
+
+
+def get_tls(address: str, trusted: Path) -> bytes:
+    """Return the body of an answer under TLS."""
+    context = ssl.create_default_context(cafile=str(trusted))
+    with urllib.request.urlopen(f"https://{address}/hello", timeout=5, context=context) as answer:
+        body: bytes = answer.read()
+        return body
 
 
 def test_requests_are_answered_at_the_same_time() -> None:

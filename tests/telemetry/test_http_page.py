@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import bcrypt
 import pytest
 
-from rtu_agent.telemetry import api, findings, shared
+from rtu_agent.app import load
+from rtu_agent.telemetry import api, findings, http, passwords, shared
 from rtu_agent.telemetry.board import MARK_S
 from rtu_agent.telemetry.findings import Worker, health, readiness
 from rtu_agent.telemetry.history import ALL_TOGETHER, LONGEST
@@ -60,6 +62,43 @@ def test_health_and_readiness_are_answered_as_shown() -> None:
 def test_every_kind_of_error_is_named(kind: str) -> None:
     """A program may rely on it."""
     assert f"`{kind}`" in PAGE
+
+
+def test_the_web_configuration_is_one(tmp_path: Path) -> None:
+    """It is taken as it stands there, and its hash is that of a password."""
+    site, web = (
+        re.findall(rf"^```yaml{name}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0] for name in ("", " web.yml")
+    )
+    (tmp_path / "web.yml").write_text(web, encoding="utf-8")
+    for name in ("agent.crt", "agent.key"):
+        (tmp_path / name).touch()
+    (tmp_path / "devices.yaml").write_text(
+        f"version: 1\nsite: s\nbuses: {{b: {{port: COM3}}}}\n"
+        f"devices: [{{name: d, bus: b, unit: 1, driver: eastron.sdm120}}]\n{site}",
+        encoding="utf-8",
+    )
+
+    settings = load(tmp_path / "devices.yaml").site.http.web
+
+    assert settings.tls_server_config is not None
+    assert settings.tls_server_config.cert_file == tmp_path / "agent.crt"
+    assert bcrypt.checkpw(b"operator", settings.basic_auth_users["operator"].encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("are 32 threads", http.CONNECTIONS),
+        ("has 10 s for each", http.PATIENCE_S),
+        ("and 30 s altogether", http.LIFETIME_S),
+        ("at most 16 KiB", http.HEAD_BYTES / 1024),
+        ("longer than 72 bytes", passwords.LONGEST_PASSWORD),
+    ],
+)
+def test_the_limits_are_those_of_the_code(text: str, number: float) -> None:
+    """One that is changed is changed on the page."""
+    assert text in PAGE
+    assert float(re.sub(r"\D", "", text)) == number
 
 
 def test_the_numbers_are_those_of_the_code() -> None:

@@ -27,7 +27,7 @@ def effective(site: Site, driver_of: Callable[[str], type[Driver]]) -> dict[str,
             name: {"type": output.type, **output.settings.model_dump(mode="json")}
             for name, output in site.outputs.items()
         },
-        "http": site.http.model_dump(mode="json"),
+        "http": site.http.model_dump(mode="json", exclude={"web"}),
         "spool": site.spool.model_dump(mode="json"),
         "state": str(site.state),
     }

@@ -230,13 +230,23 @@ def _check_listen(listen: Any) -> str:
 
 
 class HttpEntry(Entry):
-    """The HTTP server of the agent: /metrics."""
+    """The HTTP server of the agent: status page, API and metrics."""
 
     listen: Annotated[
         str,
         BeforeValidator(_check_listen),
         Field(description="Address to listen on, host:port; port 0 takes a free one.", examples=[DEFAULT_LISTEN]),
     ] = DEFAULT_LISTEN
+    web_config: Annotated[
+        Path | None,
+        Field(
+            description="File with the certificate and the users, as Prometheus has it; relative to this file.",
+            examples=["web.yml"],
+        ),
+    ] = None
+    insecure: Annotated[
+        bool, Field(description="Whether others than this machine may read everything without TLS or a password.")
+    ] = False
 
 
 def _check_room(size: int) -> int:

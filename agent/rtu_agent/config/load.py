@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from rtu_agent.config.crossref import cross_references, expanded
 from rtu_agent.config.drivers import DriverCheck, ObjectTo, Resolve, no_objection
-from rtu_agent.config.entries import BusEntry, DeviceEntry, SiteEntry
+from rtu_agent.config.entries import BusEntry, DeviceEntry, HttpEntry, SiteEntry
 from rtu_agent.config.model import BusSettings, DeviceSettings, HttpSettings, OutputEntry, Site
 from rtu_agent.config.outputs import OutputTypes, anchored, names_taken, read_outputs
 from rtu_agent.config.reading import Found, read
 from rtu_agent.config.report import render
 from rtu_agent.config.sentences import shown
+from rtu_agent.config.web import WebEntry, read_web
 from rtu_agent.domain.document import SIZE_LIMIT, Document, Problem, parse
 
 _IGNORED: Final = "x-"
@@ -59,16 +60,18 @@ def load_site(
     buses = [read(document, ("buses", str(name)), entry, BusEntry) for name, entry in _items(data, "buses")]
     devices = [read(document, ("devices", index), entry, DeviceEntry) for index, entry in _items(data, "devices")]
     outputs = list(read_outputs(document, data.get("outputs"), output_types))
+    web, unprotected = read_web(document, top.get("http"), path.parent)
     check = DriverCheck(document, drivers, driver_names, object_to)
     problems = [
         *(problem for found in (top, *buses, *devices, *(found for _, found in outputs)) for problem in found.problems),
+        *unprotected,
         *cross_references(document, buses, devices),
         *names_taken(document, [found for _, found in outputs]),
         *(problem for device in devices for problem in check(device)),
     ]
     if problems or document.problems:
         raise ConfigError(_merged(document, problems), _texts(document, problems))
-    return _site(path.parent, top, buses, devices, outputs)
+    return _site(path.parent, top, buses, devices, outputs, web)
 
 
 def _no_site(document: Document) -> Iterator[Problem]:
@@ -114,7 +117,12 @@ def _texts(document: Document, problems: Iterable[Problem]) -> dict[str, str]:
 
 
 def _site(
-    folder: Path, top: Found, buses: Iterable[Found], devices: Iterable[Found], outputs: Iterable[tuple[str, Found]]
+    folder: Path,
+    top: Found,
+    buses: Iterable[Found],
+    devices: Iterable[Found],
+    outputs: Iterable[tuple[str, Found]],
+    web: WebEntry,
 ) -> Site:
     entries = (
         OutputEntry(name=str(found.path[-1]), type=kind, settings=anchored(found.entry, folder))
@@ -131,10 +139,17 @@ def _site(
             for name, unit in expanded(device)
         ),
         outputs={entry.name: entry for entry in entries},
-        http=HttpSettings(listen=top.get("http").listen),
+        http=_http(top.get("http"), folder, web),
         spool=top.get("spool"),
         state=folder / top.get("state"),
     )
+
+
+def _http(entry: HttpEntry, folder: Path, web: WebEntry) -> HttpSettings:
+    said = entry.model_dump(exclude_unset=True)
+    if entry.web_config is not None:
+        said["web_config"] = folder / entry.web_config
+    return HttpSettings(**said, web=web)
 
 
 def _bus(found: Found) -> BusSettings:

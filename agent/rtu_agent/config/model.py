@@ -9,6 +9,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from rtu_agent.config.entries import BusEntry, HttpEntry, ReportEntry, SpoolEntry
+from rtu_agent.config.web import WebEntry
 from rtu_agent.driver_api import Driver
 
 GROUPS_OF_INTERVAL: Final = ("fast", "normal")
@@ -28,7 +29,10 @@ class BusSettings(BusEntry):
 
 
 class HttpSettings(HttpEntry):
-    """Where the agent's HTTP server listens, as `host:port`."""
+    """Where the agent's HTTP server listens, as `host:port`, and what protects it."""
+
+    web: WebEntry = WebEntry()
+    """What stands in `web_config`."""
 
 
 class DeviceSettings(_Frozen):

@@ -8,12 +8,12 @@ from rtu_agent.domain.quality import Quality
 from rtu_agent.domain.record import IDENTITY, Field, Record
 from rtu_agent.telemetry.api_parts import Json, counts, error, milliseconds, seconds, shown
 from rtu_agent.telemetry.history import Sample
-from rtu_agent.telemetry.telling import newest, telling
+from rtu_agent.telemetry.telling import newest
 from rtu_agent.telemetry.views import DeviceView, Mishap, PlanView, Snapshot
 from rtu_agent.telemetry.words import DEVICE
 
-VALUES: Final = 3
-"""Values in a row, at most."""
+Found = tuple[Field, int, Record]
+"""A field, the place of its value, and the record that it is in."""
 DIGITS: Final = 5
 """Of a number in a curve, which is only looked at."""
 
@@ -21,8 +21,6 @@ DIGITS: Final = 5
 def device_row(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) -> Json:
     """Return a device as a row: how it is, and the few values that say most."""
     entry, last = device.entry, device.last_good_s
-    told = {field.name: field for field, _ in telling(device.records.values(), VALUES)}
-    values = {name: one for name, one in newest(device.records.values()).items() if name in told}
     return {
         "name": entry.name,
         "bus": entry.bus,
@@ -34,8 +32,8 @@ def device_row(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) -> 
         "last_good_ms": None if last is None else milliseconds(snapshot.wall - (snapshot.now_s - last)),
         "error": error(_now(device, port_closed=port_closed), DEVICE),
         "last_error": error(device.mishap, DEVICE),
-        "values": [_value(values[name]) for name in told],
-        "trend": _trend(device, list(told)),
+        "values": [_value(told) for told in _told(device)],
+        "trend": _trend(device),
         "polls": counts(device.polls),
     }
 
@@ -62,7 +60,7 @@ def _now(device: DeviceView, *, port_closed: bool) -> Mishap | None:
     return device.mishap if device.trouble else None
 
 
-def _value(newest_one: tuple[Field, int, Record]) -> Json:
+def _value(newest_one: Found) -> Json:
     field, place, record = newest_one
     reason = record.reasons.get(field.name)
     value = record.values[place]
@@ -101,7 +99,7 @@ def _whereabouts(place: PointPlace) -> Json:
     return {"group": place.group, "table": place.table or None, "address": place.address, "count": place.count}
 
 
-def _meaning(place: PointPlace, found: tuple[Field, int, Record] | None) -> list[str]:
+def _meaning(place: PointPlace, found: Found | None) -> list[str]:
     """Return what people call a code; what a device is, is stored as text and has no code any more."""
     if found is None or found[2].series.measurement == IDENTITY:
         return []
@@ -118,9 +116,18 @@ def _plan(plan: PlanView) -> Json:
     }
 
 
-def _trend(device: DeviceView, told: list[str]) -> Json | None:
+def _told(device: DeviceView) -> list[Found]:
+    """Return the newest of the few values that say most."""
+    found: dict[str, Found] = {}
+    for record in sorted(device.records.values(), key=lambda record: record.time_ms, reverse=True):
+        for name, place in device.history.places.get(record.series, ()):
+            found.setdefault(name, (record.series.fields[place], place, record))
+    return [found[name] for name in device.history.names if name in found]
+
+
+def _trend(device: DeviceView) -> Json | None:
     """Return the curve of the first of the told values that has one."""
-    name = next((name for name in told if device.history.samples.get(name)), None)
+    name = next((name for name in device.history.names if device.history.samples.get(name)), None)
     return None if name is None else {"name": name, "values": _curve(device.history.samples[name])["values"]}
 
 

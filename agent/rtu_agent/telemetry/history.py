@@ -1,6 +1,6 @@
 """The last values of a few fields of a device: enough for a small curve, few enough for thousands of devices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -8,7 +8,7 @@ from rtu_agent.domain.record import Record, Series
 from rtu_agent.telemetry.telling import telling
 
 FIELDS: Final = 3
-"""Curves of a device, at most: of the fields that say most."""
+"""Values of a device that are told in a row, and curves, at most: of the fields that say most."""
 LONGEST: Final = 60
 SHORTEST: Final = 12
 ALL_TOGETHER: Final = 60_000
@@ -28,10 +28,12 @@ class History:
     """Of one device, a value: each record makes a new one."""
 
     length: int = LONGEST
+    names: tuple[str, ...] = ()
+    """The fields that say most, in the order in which they are told."""
     samples: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
-    """By field, oldest first."""
+    """By field, oldest first; a text has no curve."""
     places: Mapping[Series, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    """By set of points, the fields that are kept, and where their values stand in a record."""
+    """By set of points, those fields that are in it, and where their values stand in a record."""
 
     def after(self, record: Record, records: Mapping[Series, Record]) -> "History":
         """Return the history with one record more; `records` are the newest of each set of points, it among them."""
@@ -39,8 +41,11 @@ class History:
             return replace(self, samples={name: self._gap(name, record.time_ms) for name in self.samples})
         if record.series not in self.places:
             return self._chosen(records).after(record, records)
-        values = {name: _number(record.values[place]) for name, place in self.places[record.series]}
-        samples = {name: self._longer(name, (record.time_ms, value)) for name, value in values.items()}
+        samples = {
+            name: self._longer(name, (record.time_ms, _number(record.values[place])))
+            for name, place in self.places[record.series]
+            if name in self.samples
+        }
         return replace(self, samples={**self.samples, **samples})
 
     def _longer(self, name: str, sample: Sample) -> tuple[Sample, ...]:
@@ -53,12 +58,16 @@ class History:
 
     def _chosen(self, records: Mapping[Series, Record]) -> "History":
         """There are new points: choose anew which fields say most."""
-        chosen = [one.name for one, _ in telling(records.values(), FIELDS) if one.kind != "string"]
-        places = {series: _places(series, chosen) for series in records}
-        return replace(self, places=places, samples={name: self.samples.get(name, ()) for name in chosen})
+        chosen = {one.name: one for one, _ in telling(records.values(), FIELDS)}
+        return replace(
+            self,
+            names=tuple(chosen),
+            samples={name: self.samples.get(name, ()) for name, one in chosen.items() if one.kind != "string"},
+            places={series: _places(series, chosen) for series in records},
+        )
 
 
-def _places(series: Series, chosen: Sequence[str]) -> tuple[tuple[str, int], ...]:
+def _places(series: Series, chosen: Container[str]) -> tuple[tuple[str, int], ...]:
     return tuple((one.name, place) for place, one in enumerate(series.fields) if one.name in chosen)
 
 

@@ -1,10 +1,12 @@
 """The agent's HTTP server: its own threads, loopback unless told otherwise.
 
-Nothing in here runs in the event loop. A client gets a thread and ten seconds for each read and write; when all threads
-are taken the oldest connection gives way, so that clients who never finish cannot keep Prometheus out.
+Nothing in here runs in the event loop. A client gets a thread, ten seconds for each read and write, and thirty for
+everything; when all threads are taken the oldest connection gives way, so that clients who never finish cannot keep
+Prometheus out. There are never more threads than that, and the head of a request is short.
 """
 
 import errno
+import http.client
 import io
 import logging
 import os
@@ -12,16 +14,28 @@ import socket
 import socketserver
 import sys
 import threading
+import time
 from collections import OrderedDict
 from typing import Any, Final, TextIO
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import WSGIApplication
+
+from rtu_agent.telemetry.tls import Certificate
 
 CONNECTIONS: Final = 32
 """Clients served at the same time."""
 
 PATIENCE_S: Final = 10.0
 """How long a client may take for one read or write, seconds."""
+
+LIFETIME_S: Final = 30.0
+"""How long a connection may last altogether: who sends a byte now and then is hung up on."""
+
+HEAD_BYTES: Final = 16 * 1024
+"""Request line and headers, together; no client of ours needs a tenth of it."""
+
+_PLACE_S: Final = 1.0
+"""How long a new client waits for a thread whose client was hung up on, and that is still at work."""
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -55,8 +69,10 @@ class HttpServer:
         self._thread.join()
 
 
-def serve(listen: str, app: WSGIApplication) -> HttpServer:
+def serve(listen: str, app: WSGIApplication, certificate: Certificate | None = None) -> HttpServer:
     """Serve `app` at `listen`, written `host:port` or `[ipv6]:port`; port 0 takes any free one.
+
+    With a certificate it is served under TLS.
 
     Raises:
         AddressTakenError: another program listens there.
@@ -64,7 +80,7 @@ def serve(listen: str, app: WSGIApplication) -> HttpServer:
     """
     host, port = _split(listen)
     try:
-        server = _Server(host, port, app)
+        server = _Server(host, port, app, certificate)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise AddressTakenError(
@@ -81,12 +97,51 @@ def _split(listen: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
+class _Head(io.BufferedIOBase):
+    """What a client sends, up to the end of the head; bodies are not read at all."""
+
+    def __init__(self, inner: io.BufferedIOBase) -> None:
+        self._inner = inner
+        self._left = HEAD_BYTES
+
+    def readline(self, limit: int | None = -1, /) -> bytes:  # noqa: ARG002 - ours is lower than any that is asked for
+        """Return the next line.
+
+        Raises:
+            LineTooLong: the head is longer than it may be.
+        """
+        line = self._inner.readline(self._left + 1)
+        self._left -= len(line)
+        if self._left < 0:
+            raise http.client.LineTooLong("head")
+        return line
+
+    def close(self) -> None:
+        """Close what it reads from."""
+        self._inner.close()
+        super().close()
+
+
 class _Handler(WSGIRequestHandler):
     """One request. Says nothing: the application reports its own failures, and a client's are its own affair."""
 
     timeout = PATIENCE_S
     server_version = "rtu-agent"
     sys_version = ""
+    command = requestline = ""  # a head that is too long may end before there are any
+    request_version = "HTTP/1.0"
+
+    def setup(self) -> None:
+        """Read no more than a head."""
+        super().setup()
+        self.rfile = _Head(self.rfile)
+
+    def handle(self) -> None:
+        """Answer, if the request has an end."""
+        try:
+            super().handle()
+        except http.client.LineTooLong:
+            self.send_error(431)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Keep no access log."""
@@ -102,10 +157,13 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
     # Elsewhere than on POSIX the option would let two programs listen on one port.
     allow_reuse_address = os.name == "posix"
 
-    def __init__(self, host: str, port: int, app: WSGIApplication) -> None:
+    def __init__(self, host: str, port: int, app: WSGIApplication, certificate: Certificate | None) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._open: OrderedDict[socket.socket, None] = OrderedDict()
+        self._certificate = certificate
+        self._open: OrderedDict[socket.socket, float] = OrderedDict()
+        """Since when, on the monotonic clock."""
         self._open_lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(CONNECTIONS)
         super().__init__((host, port), _Handler)
         self.set_app(app)
 
@@ -115,14 +173,37 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
         self.setup_environ()
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Take the next client; under TLS its thread does the handshake, so that nobody waits for it here."""
+        connection, address = super().get_request()
+        return (connection if self._certificate is None else self._certificate.wrap(connection)), address
+
     def process_request(self, request: Any, client_address: Any) -> None:
         """Give the client a thread; the oldest client goes if there are too many."""
         with self._open_lock:
-            self._open[request] = None
+            self._open[request] = time.monotonic()
             oldest = self._open.popitem(last=False)[0] if len(self._open) > CONNECTIONS else None
         if oldest is not None:
             _hang_up(oldest)
+        if not self._places.acquire(timeout=_PLACE_S):
+            self.shutdown_request(request)
+            return
         super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve the client, then give the place back."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    def service_actions(self) -> None:
+        """Hang up on who takes too long altogether; called between two clients, and several times a second."""
+        overdue = time.monotonic() - LIFETIME_S
+        with self._open_lock:
+            late = [client for client, since in self._open.items() if since < overdue]
+        for client in late:
+            _hang_up(client)
 
     def shutdown_request(self, request: Any) -> None:
         """Forget a client that is done."""
@@ -148,6 +229,6 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 def _hang_up(client: socket.socket) -> None:
     """End both directions, which wakes the thread that waits for this client; that thread closes the socket."""
     try:
-        client.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(client, socket.SHUT_RDWR)  # that of TLS would pull the session from under its thread
     except OSError:  # it was faster
         return
