@@ -1,6 +1,7 @@
 """The table on a terminal: complete, calm, and never wider or higher than the terminal."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +21,8 @@ from rtu_agent.events import (
 )
 from rtu_agent.telemetry.board import Board
 from rtu_agent.telemetry.live import LiveView
-from rtu_agent.telemetry.live_table import MOST_ROWS
+from rtu_agent.telemetry.live_table import MOST_ROWS, LiveTable
+from rtu_agent.telemetry.picture import DeviceRow, Picture
 from rtu_agent.telemetry.roster import Roster, RosterDevice
 from support import hostile
 from support.made_up import BUS_OF, ROSTER, polled, record, skipped, transaction
@@ -211,3 +213,30 @@ def test_an_age_is_short(seconds: float, age: str) -> None:
     shown.after(polled(), seconds=0)
 
     assert age in " ".join(line_with("main-meter", shown.after(seconds=seconds)))
+
+
+def test_a_small_terminal_keeps_names_and_states() -> None:
+    """Bus and counts go, one value stays, and nothing takes a second line."""
+    lines = Shown(50, 16).after(*HAPPENED, seconds=12)
+
+    assert line_with("main-meter", lines) == ["main-meter", "●", "online", "12", "s", "1234", "W"]
+    assert all(len(line) <= 50 for line in lines)
+    assert [line for line in lines if line.startswith("polls")] == [
+        "polls 5   good 2   failed 2 (damaged 1, no reply …"
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 112, 140, 200])
+def test_a_long_complaint_pushes_nobody_out(width: int) -> None:
+    """It is cut; the counts stand where they stand without it."""
+    console = Console(file=io.StringIO(), width=width, height=40)
+    row = DeviceRow("floor1", "main-meter", "energy_meter", "online", 1.0, "", ("  1234 W",), 7, 8, 9)
+    pictures = [Picture("s", 0.0, 0.0, (), (replace(row, trouble=trouble),), ()) for trouble in ("", "no " * 99)]
+    for picture in pictures:
+        console.print(LiveTable(picture))
+
+    well, ill = (line.rstrip() for line in console.file.getvalue().splitlines() if "main-meter" in line)
+    assert "…" in ill
+    if width >= 72:
+        assert well.split()[-3:] == ill.split()[-3:] == ["7", "8", "9"]
+        assert len(well) == len(ill)

@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "check": "Check devices.yaml and say all that is wrong with it.",
     "poll": "Poll devices once, print what they say, write nothing.",
     "simulate": "Offer the site's buses as simulated ones.",
+    "top": "Show the buses, devices and outputs of a running agent.",
     "drivers": "List and explain the drivers.",
     "influx": "Set up InfluxDB servers.",
     "doctor": "Say what is wrong here, and how to mend it.",

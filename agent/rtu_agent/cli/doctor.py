@@ -18,9 +18,11 @@ from rtu_agent.cli.site_file import LOAD_ERRORS, complaint, config_option
 from rtu_agent.doctor.case import Case, Machine
 from rtu_agent.doctor.examination import Examined, examine_machine, examine_site
 from rtu_agent.doctor.finding import Severity, ok, problem
+from rtu_agent.domain.text import printable
 
 _COLOURS: Final = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.PROBLEM: "red"}
 _LONGEST_LINE: Final = 100
+_NARROWEST: Final = 20
 _MARGIN: Final = " " * 9
 
 
@@ -72,13 +74,14 @@ def _text(each: Examined, width: int) -> str:
     head = f"{finding.severity:<8} "
     about = f"{each.check}: {finding.about}: " if finding.about else f"{each.check}: "
     lines = _lines(f"{about}{finding.says}", width - len(_MARGIN))
-    mend = [f"mend: {finding.mend}"] if finding.mend else []
+    mend = [f"mend: {printable(finding.mend)}"] if finding.mend else []
     text = "\n".join(_MARGIN + line for line in [*lines, *mend])
     return click.style(head, fg=_COLOURS[finding.severity]) + text[len(_MARGIN) :]
 
 
 def _lines(text: str, width: int) -> Iterable[str]:
-    """Yield lines that fit; those of a text that has its own are left as they are."""
-    if "\n" in text:
-        return text.split("\n")
-    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
+    """Return lines that fit; those of a text that has its own are left as they are."""
+    lines = [printable(line, len(line)) for line in text.split("\n")]
+    if len(lines) > 1:
+        return lines
+    return textwrap.wrap(lines[0], max(width, _NARROWEST), break_long_words=False, break_on_hyphens=False)

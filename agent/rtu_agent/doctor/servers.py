@@ -10,7 +10,7 @@ from rtu_agent.doctor.deadline import ANSWER_S, within
 from rtu_agent.doctor.finding import Finding, ok, problem, warning
 from rtu_agent.domain.duration import duration_text
 from rtu_agent.domain.secret import SecretError
-from rtu_agent.domain.text import in_words
+from rtu_agent.domain.text import in_words, printable
 from rtu_agent.output.contract import Action, NetworkOutput, SettingsError, Verdict
 from rtu_agent.output.influxdb_settings import InfluxdbSettings
 
@@ -91,15 +91,17 @@ def judge_answer(server: Server) -> Finding:
         case Verdict(action=Action.ACCEPTED):
             return ok(server.output, "its server would take records")
         case Verdict(action=Action.AGAIN, reason=reason):
-            says = f"its server does not take records now: {reason}; they wait in the spool"
+            says = f"its server does not take records now: {printable(reason)}; they wait in the spool"
             return problem(server.output, says, "see to the server; what waits is sent when it is back")
         case verdict:
-            return problem(server.output, f"its server refuses records: {verdict.reason}", server.mend)
+            return problem(server.output, f"its server refuses records: {printable(verdict.reason)}", server.mend)
 
 
 def judge_retention(server: Server, spool_keeps_s: float) -> Iterator[Finding]:
     """Judge whether the server keeps records for longer than they may wait for it."""
     match server.keeps_s:
+        case Exception() if not (isinstance(server.verdict, Verdict) and server.verdict.action is Action.ACCEPTED):
+            return  # a server that is away, or refuses us, has been told of
         case Exception():
             yield ok(server.output, "the server does not tell us how long it keeps records")
         case float() as keeps_s if keeps_s < spool_keeps_s:
