@@ -1,30 +1,39 @@
 """Addresses are looked at with patience for seconds, and a running agent is not disturbed."""
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import bcrypt
 import pytest
 from prometheus_client import CollectorRegistry
 
-from rtu_agent.doctor import gateways, listening
+from rtu_agent.app import certificate_of
+from rtu_agent.config.web import WebEntry
+from rtu_agent.doctor import gateways, listening, secret_places
 from rtu_agent.doctor.deadline import NoAnswerError, within
 from rtu_agent.doctor.finding import Severity
+from rtu_agent.telemetry.findings import Finding as Health
 from rtu_agent.telemetry.http import serve
-from rtu_agent.telemetry.http_app import Finding as Health
 from rtu_agent.telemetry.http_app import make_app
+from rtu_agent.telemetry.passwords import Passwords, guarded
 from support.cases import case
+from support.certificates import make_certificate
 from support.scripted_http import Reply, serving
 from support.servers import free_port
 
 
 @contextmanager
-def an_agent() -> Iterator[str]:
+def an_agent(web: WebEntry | None = None) -> Iterator[str]:
     """Serve what an agent serves; yield the address."""
     healthy = Health(ok=True, details={"loop_silent_s": 0.2})
-    server = serve("127.0.0.1:0", make_app(CollectorRegistry(), lambda: healthy, lambda: healthy))
+    app = make_app(CollectorRegistry(), lambda: healthy, lambda: healthy)
+    if web is not None:
+        app = guarded(app, Passwords(web.basic_auth_users))
+    server = serve("127.0.0.1:0", app, certificate_of(web or WebEntry()))
     try:
         yield server.address
     finally:
@@ -43,6 +52,28 @@ def test_an_address_is_free_the_agents_or_somebody_elses(tmp_path: Path) -> None
     free = f"127.0.0.1:{free_port()}"
     (found,) = listening.examine(case(tmp_path, {"b": "/dev/ttyUSB0"}, http={"listen": free}))
     assert (found.severity, found.says) == (Severity.OK, f"{free} is free; the agent does not run")
+
+
+def test_an_agent_that_asks_for_a_password_under_tls_is_one(tmp_path: Path) -> None:
+    """Nobody has to know the password, or to trust the certificate, for that; a key for all eyes is told."""
+    make_certificate(tmp_path, "agent")
+    (tmp_path / "agent.key").chmod(0o600)
+    hashed = bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode()
+    tls = {"cert_file": "agent.crt", "key_file": "agent.key"}
+    (tmp_path / "web.yml").write_text(json.dumps({"tls_server_config": tls, "basic_auth_users": {"alice": hashed}}))
+    http = {"listen": "127.0.0.1:1", "web_config": "web.yml"}
+    web = case(tmp_path, {"b": "/dev/ttyUSB0"}, http=http).loaded.site.http.web
+    with an_agent(web) as address:
+        examined = case(tmp_path, {"b": "/dev/ttyUSB0"}, http={**http, "listen": address})
+        who, certificate = listening.examine(examined)
+        (key,) = secret_places.examine(examined)
+
+    assert "the agent runs and answers" in who.says
+    assert [each.severity for each in (certificate, key)] == [Severity.OK, Severity.OK]
+    (tmp_path / "agent.key").write_text("no key")
+    _, spoilt = listening.examine(examined)
+    assert spoilt.severity is Severity.PROBLEM
+    assert str(tmp_path / "agent.crt") in spoilt.says
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:{}", "localhost:{}"])

@@ -10,6 +10,7 @@ from rtu_agent.domain.secret import Secret, SecretError
 from rtu_agent.top.address import url_of
 from rtu_agent.top.client import PATH, Client, UnreachableError
 from support.api_page import status
+from support.certificates import make_certificate
 from support.scripted_http import JSON, Reply, Request, serving
 from support.servers import free_port
 
@@ -77,6 +78,17 @@ def test_nobody_is_told_with_the_reason(url: str, said: str) -> None:
     assert "urlopen" not in str(caught.value)
 
 
+def test_a_certificate_of_ones_own_is_trusted_by_its_file_only(tmp_path: Path) -> None:
+    """Who does not name it is told how."""
+    certificate, key = make_certificate(tmp_path, "agent")
+    both = tmp_path / "both.pem"
+    both.write_bytes(certificate.read_bytes() + key.read_bytes())
+    with serving(lambda _: Reply(200, json.dumps(status()), JSON), both) as server:
+        assert Client(server.url, ca_file=certificate).status() == status()
+        with pytest.raises(UnreachableError, match=r"its certificate is not trusted .* with --ca-file"):
+            Client(server.url).status()
+
+
 def test_certificates_that_are_none_are_told() -> None:
     """Before anybody is asked."""
     for file in ("/none.pem", __file__):
@@ -98,3 +110,4 @@ def test_certificates_that_are_none_are_told() -> None:
 def test_an_agent_is_asked_where_it_listens(listen: str, url: str | None) -> None:
     """On this machine, when it listens everywhere."""
     assert url_of(listen) == url
+    assert url_of(listen, is_encrypted=True) == (url and url.replace("http:", "https:"))

@@ -73,7 +73,8 @@ def _address(url: str | None, config: Path | None) -> str:
     if url is not None and config is not None:
         raise click.UsageError("--url and --config say the same; give one of them")
     if config is not None:
-        url = url_of(load_or_leave(config).site.http.listen)
+        http = load_or_leave(config).site.http
+        url = url_of(http.listen, is_encrypted=http.web.tls_server_config is not None)
         if url is None:
             raise click.UsageError(f"{config}: the agent takes any free port; its log says which: give it with --url")
     url = url or f"http://{DEFAULT_LISTEN}"

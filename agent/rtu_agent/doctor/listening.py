@@ -2,18 +2,22 @@
 
 import http.client
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from rtu_agent.app import certificate_of
+from rtu_agent.config.web import WebEntry
 from rtu_agent.doctor.case import Case
 from rtu_agent.doctor.finding import Finding, ok, problem
+from rtu_agent.telemetry.http import ListenError
 
 _ANSWER_S: Final = 2.0
 _MOST_BYTES: Final = 10_000
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a site may write
-_OF_AGENT: Final = "loop_silent_s"
-"""What nobody else says of his health."""
+_OF_AGENT: Final = ("loop_silent_s", 'realm="rtu-agent"')
+"""What nobody else says of his health, or when he asks for a password."""
 
 Who = Literal["nobody", "the agent", "another"]
 
@@ -30,14 +34,20 @@ class Address:
 
 
 def examine(case: Case) -> Iterator[Finding]:
-    """Ask who is there."""
-    yield judge(look(case.loaded.site.http.listen))
+    """Ask who is there; then whether the agent can show the certificate that it is to show."""
+    yield judge(_look_at(case))
+    yield from judge_certificate(case.loaded.site.http.web)
 
 
-def look(listen: str) -> Address:
+def _look_at(case: Case) -> Address:
+    settings = case.loaded.site.http
+    return look(settings.listen, is_encrypted=settings.web.tls_server_config is not None)
+
+
+def look(listen: str, *, is_encrypted: bool = False) -> Address:
     """Return what is known of an address; nobody has to listen for that."""
     host, port = split(listen)
-    return Address(listen, _who(host, port), _is_here(host))
+    return Address(listen, _who(host, port, is_encrypted=is_encrypted), _is_here(host))
 
 
 def split(listen: str) -> tuple[str, int]:
@@ -48,7 +58,7 @@ def split(listen: str) -> tuple[str, int]:
 
 def is_running(case: Case) -> bool:
     """Return whether the agent of the site answers at its address."""
-    return look(case.loaded.site.http.listen).who == "the agent"
+    return _look_at(case).who == "the agent"
 
 
 def judge(address: Address) -> Finding:
@@ -66,19 +76,44 @@ def judge(address: Address) -> Finding:
     return ok("", f"{address.listen} is free; the agent does not run")
 
 
-def _who(host: str, port: int) -> Who:
+def judge_certificate(web: WebEntry) -> Iterator[Finding]:
+    """Judge whether certificate and key of the site can be used."""
+    if web.tls_server_config is None:
+        return
+    try:
+        certificate_of(web)
+    except ListenError as error:
+        yield problem("", str(error), f"a new certificate with its key: {web.tls_server_config.cert_file}")
+    else:
+        yield ok("", f"the certificate {web.tls_server_config.cert_file} fits its key")
+
+
+def _who(host: str, port: int, *, is_encrypted: bool) -> Who:
     if port == 0:
         return "nobody"
-    connection = http.client.HTTPConnection(_ANYWHERE.get(host, host), port, timeout=_ANSWER_S)
+    at = _ANYWHERE.get(host, host)
+    connection = http.client.HTTPConnection(at, port, timeout=_ANSWER_S)
+    if is_encrypted:
+        # Nothing secret is said to whoever is there, so it does not matter who has signed his certificate.
+        connection = http.client.HTTPSConnection(at, port, timeout=_ANSWER_S, context=_unverified())
     try:
         connection.request("GET", "/healthz")
-        return "the agent" if _OF_AGENT in connection.getresponse().read(_MOST_BYTES).decode("latin-1") else "another"
+        answer = connection.getresponse()
+        said = answer.getheader("WWW-Authenticate", "") + answer.read(_MOST_BYTES).decode("latin-1")
+        return "the agent" if any(word in said for word in _OF_AGENT) else "another"
     except ConnectionRefusedError:
         return "nobody"
     except (http.client.HTTPException, OSError):
         return "another"
     finally:
         connection.close()
+
+
+def _unverified() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _is_here(host: str) -> bool:

@@ -31,7 +31,10 @@ class Place:
 
 
 def examine(case: Case) -> Iterator[Finding]:
-    """Look for every secret that an output refers to."""
+    """Look for every secret that an output refers to, and for the key of the HTTP server."""
+    tls = case.loaded.site.http.web.tls_server_config
+    if tls is not None:
+        yield judge(look("http.key_file", Secret(file=tls.key_file)), None)
     unit = read_unit(case.machine)
     for entry in case.loaded.site.outputs.values():
         for key, secret in secrets_in(entry.settings):

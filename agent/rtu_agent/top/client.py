@@ -99,6 +99,8 @@ def _reason(error: Exception) -> str:
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
         return f"no answer within {PATIENCE_S:g} s"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({cause.verify_message}); name who has signed it with --ca-file"
     if isinstance(cause, ConnectionRefusedError):
         return "nobody listens there; is the agent running?"
     if isinstance(cause, OSError) and cause.strerror:
