@@ -42,10 +42,9 @@ class WebEntry(Entry):
     """What protects the HTTP server: TLS, passwords, or both."""
 
     tls_server_config: Annotated[TlsEntry | None, Field(description="Certificate and key for TLS.")] = None
-    basic_auth_users: Annotated[
-        dict[str, Annotated[str, AfterValidator(_check_hash)]],
-        Field(default_factory=dict, description="Who may read: by name, the bcrypt hash of the password."),
-    ]
+    basic_auth_users: dict[str, Annotated[str, AfterValidator(_check_hash)]] = Field(
+        default_factory=dict, description="Who may read: by name, the bcrypt hash of the password."
+    )
 
 
 def read_web(document: Document, http: Any, folder: Path) -> tuple[WebEntry, list[Problem]]:

@@ -32,6 +32,8 @@ from rtu_agent.telemetry.views import BusView, Change, DeviceView, Mishap, Outpu
 
 CHANGES: Final = 12
 """Changes of a device that are kept."""
+PLAN_AGE_S: Final = 10.0
+"""How old what is told of a plan may be while it does not change."""
 PLANS: Final = 8
 """Plans of a device that are kept: those that were used last."""
 
@@ -141,35 +143,44 @@ def _transacted(bus: BusView, event: TransactionFinished, now: float) -> BusView
 
 
 def _polled(device: DeviceView, event: PollFinished, now: float, wall: float) -> DeviceView:
+    """Return the device after a poll; made in one go, as this happens more often than anything else."""
     polls = device.polls.after(event)
     if event.rider:
         return replace(device, polls=polls)
-    record = event.record
-    records = {**device.records, record.series: record}
-    done = replace(
+    is_good = event.outcome == "good"
+    records = {**device.records, event.record.series: event.record}
+    return replace(
         device,
         polls=polls,
         records=records,
-        history=device.history.after(record, records),
+        history=device.history.after(event.record, records),
         plans=_planned(device.plans, event, wall),
+        state="online" if is_good and device.state == "waiting" else device.state,
+        last_good_s=now if is_good else device.last_good_s,
+        trouble=None if event.outcome == "good" else event.outcome,
+        mishap=device.mishap if is_good else _failure(device, event, wall),
+        driver_error="" if is_good else device.driver_error,
     )
-    if event.outcome != "good":
-        kind, detail = _why(device, event)
-        was = device.trouble or ""
-        return replace(done, trouble=event.outcome, mishap=_mishap(device.mishap, was, kind, detail, wall))
-    state = "online" if device.state == "waiting" else device.state
-    return replace(done, state=state, last_good_s=now, trouble=None, driver_error="")
 
 
 def _planned(
     plans: Mapping[frozenset[str], PlanView], event: PollFinished, wall: float
 ) -> Mapping[frozenset[str], PlanView]:
-    """Return the plans with what was asked for now as the last; a poll that asked for nothing had none."""
-    if not event.blocks:
+    """Return the plans with what was asked for now as the last; a poll that asked for nothing had none.
+
+    What is known and not old is not noted again.
+    """
+    known = plans.get(event.together)
+    if not event.blocks or (known and known.blocks == event.blocks and 0 <= wall - known.at < PLAN_AGE_S):
         return plans
     others = [plan for groups, plan in plans.items() if groups != event.together][1 - PLANS :]
     now = PlanView(event.together, event.blocks, event.duration_s, wall)
     return {plan.groups: plan for plan in (*others, now)}
+
+
+def _failure(device: DeviceView, event: PollFinished, wall: float) -> Mishap:
+    kind, detail = _why(device, event)
+    return _mishap(device.mishap, device.trouble or "", kind, detail, wall)
 
 
 def _why(device: DeviceView, event: PollFinished) -> tuple[str, str]:

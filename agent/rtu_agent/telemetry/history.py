@@ -46,7 +46,7 @@ class History:
             for name, place in self.places[record.series]
             if name in self.samples
         }
-        return replace(self, samples={**self.samples, **samples})
+        return History(self.length, self.names, {**self.samples, **samples}, self.places)
 
     def _longer(self, name: str, sample: Sample) -> tuple[Sample, ...]:
         return (*self.samples.get(name, ())[1 - self.length :], sample)
