@@ -49,6 +49,36 @@ class AgentStopped(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigReloaded(Event):
+    """The file, read anew, is in force. Whoever is not named has noticed nothing.
+
+    The names are words like `device main-meter`, `bus floor1`, `output influxdb`.
+    """
+
+    path: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    restarted: tuple[str, ...] = ()
+    """Whose settings have changed: they were removed and added."""
+    adjusted: tuple[str, ...] = ()
+    """Who goes on with other intervals or limits."""
+
+    @property
+    def anew(self) -> frozenset[str]:
+        """The names of all who begin, or would begin if they came back, as if nobody had heard of them before."""
+        return frozenset(words.partition(" ")[2] for words in (*self.removed, *self.restarted))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRefused(Event):
+    """The file, read anew, cannot be put in force; nothing has changed."""
+
+    path: str
+    problems: tuple[str, ...]
+    """Each with its place in the file where it has one."""
+
+
+@dataclass(frozen=True, slots=True)
 class LearntLost(Event):
     """What was learnt about the devices could not be read, or not be written; it is learnt anew."""
 

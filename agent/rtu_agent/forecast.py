@@ -80,10 +80,11 @@ def forecasts(loaded: LoadedSite, turnaround_s: float | None) -> list[BusForecas
         loaded: the site.
         turnaround_s: what every device is taken to need before it replies; None is what the agent starts with.
     """
-    return [_forecast(name, loaded, turnaround_s) for name in loaded.site.buses]
+    return [forecast(name, loaded, turnaround_s) for name in loaded.site.buses]
 
 
-def _forecast(name: str, loaded: LoadedSite, turnaround_s: float | None) -> BusForecast:
+def forecast(name: str, loaded: LoadedSite, turnaround_s: float | None) -> BusForecast:
+    """Return the same of one bus."""
     line = line_of(loaded.site.buses[name])
     devices, jobs = polled_on(name, loaded.site, loaded.driver_of, turnaround_s)
     load = bus_load(jobs, {device.name: device.plans for device in devices})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rtu_agent.app.stop import STOP_S
 from support.servers import require
 
 UNIT = Path(__file__).parents[2] / "deploy" / "systemd" / "rtu-agent.service"
@@ -31,11 +32,18 @@ def test_broken_configuration_does_not_restart_for_ever() -> None:
     assert settings("ExecStartPre") == [f"-{AGENT} check --config /etc/rtu-agent/devices.yaml"]
 
 
-def test_unit_promises_nothing_the_agent_cannot_do() -> None:
-    """Readiness, watchdog and reload are not there; a unit that waits for them would be killed."""
-    assert settings("Type") == ["exec"]
-    assert not settings("WatchdogSec")
-    assert not settings("ExecReload")
+def test_unit_waits_for_what_the_agent_says() -> None:
+    """That it is ready, that it lives, and what came of a reload; only the agent itself may say so."""
+    assert settings("Type") == ["notify"]
+    assert settings("NotifyAccess") == ["main"]
+    assert settings("WatchdogSec") == ["60s"]
+    assert settings("ExecReload") == [f"{AGENT} reload --config /etc/rtu-agent/devices.yaml"]
+
+
+def test_unit_gives_the_agent_the_time_that_it_takes_to_stop() -> None:
+    """It needs five seconds at most; nobody kills it before."""
+    [patience] = settings("TimeoutStopSec")
+    assert float(patience.removesuffix("s")) > STOP_S
 
 
 def test_adapters_are_reached_also_when_plugged_in_later() -> None:

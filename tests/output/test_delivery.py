@@ -2,6 +2,8 @@
 
 import sqlite3
 import time
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,10 @@ from rtu_agent.clock import SystemClock
 from rtu_agent.domain.text import in_words, printable
 from rtu_agent.events import RecordsDropped, RecordsWritten, SpoolChanged, WriteFailed, WriteRecovered
 from rtu_agent.output import portion, retry, writer
-from rtu_agent.output.contract import Action, Verdict
+from rtu_agent.output.contract import Action, LocalOutput, NetworkOutput, Verdict
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.line_protocol import encode
+from rtu_agent.output.marks import Limits
 from rtu_agent.output.spool_file import SpoolRefusedError
 from support import hostile
 from support.hostile import MuteError
@@ -302,3 +305,93 @@ def test_the_backlog_of_the_last_run_is_said_at_the_start(spool_file: Path) -> N
     seen = Seen()
     with delivering({"server": FakeServer(lambda _: Verdict(Action.HOLD))}, spool_file, seen):
         assert seen.of(SpoolChanged)[0].records == 3
+
+
+def change(delivery: Delivery, outputs: Mapping[str, LocalOutput | NetworkOutput]) -> None:
+    """Give the records to other outputs from now on."""
+    delivery.prepare(outputs, Limits())
+    switch = delivery.switch(outputs, Limits())
+    delivery.end_old(switch, 5.0)
+    delivery.begin_new(switch)
+
+
+def test_outputs_come_and_go_and_those_that_stay_miss_nothing(spool_file: Path) -> None:
+    """Every record goes to who was there when it came, and to nobody twice."""
+    seen, stays, goes, comes, server = Seen(), ListOutput(), ListOutput(), ListOutput(), FakeServer()
+    with delivering({"stays": stays, "goes": goes, "server": server}, spool_file, seen) as delivery:
+        accept(delivery, numbered(10))
+        change(delivery, {"stays": stays, "comes": comes, "server": server})
+        accept(delivery, numbered(10, start=10))
+        wait_until(lambda: len(server.stored) == 20)
+    assert stays.records == numbered(20)
+    assert goes.records == numbered(10)
+    assert goes.closed
+    assert comes.records == numbered(10, start=10)
+    assert len(b"\n".join(server.bodies).split(b"\n")) == 20
+    assert seen.of(RecordsDropped) == []
+
+
+def test_a_new_server_of_the_same_name_goes_on_where_the_old_one_was(spool_file: Path) -> None:
+    """It begins when the request of the old one that hangs has ended, so nothing is sent at the same time by both."""
+    seen, old, new = Seen(), FakeServer(), FakeServer()
+    old.gate.clear()
+    with delivering({"server": old}, spool_file, seen) as delivery:
+        accept(delivery, numbered(3))
+        wait_until(lambda: bool(old.bodies))
+        change(delivery, {"server": new})
+        accept(delivery, numbered(3, start=3))
+        seen.wait_for(SpoolChanged, lambda event: event.records == 6)
+        assert new.bodies == []
+        old.gate.set()
+        wait_until(lambda: len(new.stored) == 3)
+    assert len(old.stored) == 3
+    assert old.closed.is_set()
+    assert seen.of(RecordsDropped) == []
+
+
+def test_what_waits_for_an_output_that_goes_is_dropped_and_counted(spool_file: Path) -> None:
+    """It pins the spool no longer, and what it says when its request comes back is not asked for any more."""
+    seen, goes, stays = Seen(), FakeServer(), FakeServer()
+    goes.gate.clear()
+    with delivering({"goes": goes, "stays": stays}, spool_file, seen) as delivery:
+        accept(delivery, numbered(5))
+        wait_until(lambda: bool(goes.bodies) and len(stays.stored) == 5)
+        change(delivery, {"stays": stays})
+        dropped = seen.of(RecordsDropped)
+        goes.gate.set()
+        assert goes.closed.wait(5.0)
+        accept(delivery, numbered(5, start=5))
+        wait_until(lambda: len(stays.stored) == 10)
+    assert [(event.output, event.records, event.reason) for event in dropped] == [("goes", 5, "unwritable")]
+    assert "no longer configured" in dropped[0].detail
+    assert [event for event in seen.of(WriteFailed) if event.output != "stays"] == []
+    with closing(sqlite3.connect(spool_file)) as connection:
+        assert connection.execute("SELECT count(*) FROM batch").fetchone() == (0,)
+
+
+def test_the_last_server_may_go_and_another_one_come(spool_file: Path) -> None:
+    """Nothing is left in the spool for nobody, and a new output begins with what is read from then on."""
+    seen, first, second, local = Seen(), FakeServer(lambda _: Verdict(Action.HOLD)), FakeServer(), ListOutput()
+    with delivering({"first": first, "list": local}, spool_file, seen) as delivery:
+        accept(delivery, numbered(4))
+        wait_until(lambda: bool(first.bodies))
+        change(delivery, {"list": local})
+        accept(delivery, numbered(4, start=4))
+        change(delivery, {"list": local, "second": second})
+        accept(delivery, numbered(4, start=8))
+        wait_until(lambda: len(second.stored) == 4)
+    assert local.records == numbered(12)
+    assert sum(event.records for event in seen.of(RecordsDropped)) == 4
+
+
+def test_a_spool_that_is_not_ours_is_found_before_anything_changes(spool_file: Path) -> None:
+    """The outputs of before go on."""
+    spool_file.parent.mkdir()
+    with closing(sqlite3.connect(spool_file)) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    local = ListOutput()
+    with delivering({"list": local}, spool_file, Seen()) as delivery:
+        with pytest.raises(SpoolRefusedError):
+            delivery.prepare({"list": local, "server": FakeServer()}, Limits())
+        accept(delivery, numbered(3))
+    assert local.records == numbered(3)

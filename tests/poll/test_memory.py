@@ -146,3 +146,21 @@ async def test_a_disk_that_takes_nothing_is_said_once(tmp_path: Path, said: list
 
     assert file.read()["d"].fingerprint == "f"
     assert len(said) == 1
+
+
+async def test_a_device_that_leaves_may_come_back_under_another_name(tmp_path: Path, said: list[Event]) -> None:
+    """It is the fingerprint that says what was learnt about; the file has only those that are there."""
+    polled, patience = device(), Patience(0.5)
+    memory = Memory(FactsFile(tmp_path), said.append)
+    memory.keep(polled, "f", patience)
+    patience.answered(1, 0.01)
+    refuse(polled)
+    memory.leave("d")
+
+    known = memory.recall("renamed", "f")
+    await memory.save()
+
+    assert known is not None
+    assert known.refusals == polled.refusals.known
+    assert memory.recall("renamed", "g") is None
+    assert FactsFile(tmp_path).read() == {}

@@ -143,3 +143,16 @@ def test_a_slow_device_is_granted_the_time_that_its_driver_says() -> None:
     assert patience.timeout_s(7) == pytest.approx(2.02)
     patience.missed(7, 2.02)
     assert patience.timeout_s(7) == 5.0
+
+
+def test_another_device_at_the_unit_begins_anew() -> None:
+    """What the one before was granted, needed and missed says nothing of it."""
+    patience = Patience(0.5)
+    patience.grant(1, 3.0)
+    patience.answered(1, 0.01)
+    patience.missed(1, 3.0)
+
+    patience.forget(1)
+
+    assert not patience.knows(1)
+    assert (patience.timeout_s(1), patience.probation_s(1)) == (0.5, 0.5)

@@ -424,3 +424,92 @@ async def test_overload_is_skipped_and_counted(tmp_path: Path, period_s: float) 
 
     assert world.skipped("d1")["overload"] > 20
     assert counted == pytest.approx(passed_s / period_s, rel=0.05)
+
+
+async def test_devices_come_and_go_between_polls(tmp_path: Path) -> None:
+    """The others lose no tick; nobody asks a device that has left, and one that comes is asked at once."""
+    world = World(tmp_path / "port", [polled(1), polled(2)], {})
+    world.line.plug()
+    loop = asyncio.get_running_loop()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 3)
+        start, before = loop.time(), len(world.finished("d1"))
+        for _ in range(10):
+            await world.poller.remove(["d2"])
+            left, asked = len(world.finished("d2")), sum(unit == 2 for unit, *_ in world.asked)
+            await asyncio.sleep(0.03)
+            assert len(world.finished("d2")) == left
+            assert sum(unit == 2 for unit, *_ in world.asked) == asked
+            await world.poller.add([polled(2)], [Job("d2", "fast", 0.05)])
+            await until(lambda: len(world.finished("d2")) > left)  # noqa: B023 - called at once
+        passed_s = loop.time() - start
+        counted = len(world.finished("d1")) + world.skipped("d1").total() - before
+
+    assert abs(counted - passed_s / 0.05) <= 2
+
+
+async def test_a_device_that_leaves_while_it_is_busy_ends_its_poll(tmp_path: Path) -> None:
+    """The tick was taken, so it meets a fate."""
+    world = World(tmp_path / "port", [polled(1), polled(2)], {"d1": 30.0})
+    world.mood[1] = "busy"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: (1, 50, 1) in world.asked)
+        assert world.finished("d1") == []
+        await world.poller.remove(["d1"])
+
+    assert [event.outcome for event in world.finished("d1")] == ["exception"]
+
+
+async def test_a_silent_device_that_leaves_is_not_probed_any_more(tmp_path: Path) -> None:
+    """What it has missed until then is counted."""
+    world = World(tmp_path / "port", [polled(1), polled(2)], {})
+    world.mood[1] = "dead"
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: world.states("d1") == ["suspect", "offline"])
+        await world.poller.remove(["d1"])
+        skipped, asked = world.skipped("d1"), len([unit for unit, *_ in world.asked if unit == 1])
+        before = len(world.finished("d2"))
+        await until(lambda: len(world.finished("d2")) > before + 40)
+
+    assert skipped["offline"] > 0
+    assert world.skipped("d1") == skipped
+    assert len([unit for unit, *_ in world.asked if unit == 1]) == asked
+
+
+async def test_a_job_is_polled_at_another_interval(tmp_path: Path) -> None:
+    """From now on, and the device is the one that it was."""
+    world = World(tmp_path / "port", [polled(1)], {"d1": 60.0})
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) == 1)
+        await world.poller.retime([Job("d1", "fast", 0.02)])
+        await until(lambda: len(world.finished("d1")) > 10)
+
+
+async def test_a_poller_gets_on_whatever_the_line_does(tmp_path: Path) -> None:
+    """With its port closed, with a dead device, and with one that answers; not while it hangs in a driver's code."""
+    world = World(tmp_path / "port", [polled(1)], {})
+    world.mood[1] = "dead"
+    moved: set[float] = set()
+
+    async def moves_on() -> None:
+        before = world.poller.turned_at
+        await until(lambda: world.poller.turned_at > before)
+        moved.add(world.poller.turned_at)
+
+    async with running(world):
+        await moves_on()
+        world.line.plug()
+        await until(lambda: world.states("d1") == ["suspect", "offline"])
+        await moves_on()
+        world.mood[1] = "well"
+        await until(lambda: len(world.finished("d1")) > 3)
+        await moves_on()
+
+    assert len(moved) == 3

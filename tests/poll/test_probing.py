@@ -144,3 +144,16 @@ def test_a_clock_that_goes_back_takes_nothing_away() -> None:
 
     assert budget.ready_at(-3600.0) == -3600.0
     assert budget.ready_at(-3599.0) == -3599.0
+
+
+def test_devices_come_and_go() -> None:
+    """One that is silent and leaves is not probed any more; with the last one online the line is alive."""
+    probing = bus_of("a", "b")
+    lose(probing, "a", "b")
+    probing.remove("a")
+    probing.add("c", Health())
+
+    assert probing.due(5.0, never) == "b"
+    probing.remove("b")
+    assert probing.due(5.0, never) is None
+    assert probing.next_due(5.0, never) == inf

@@ -387,3 +387,107 @@ def test_a_group_that_a_device_has_after_all_is_due_at_once_and_on_its_grid_then
         slow += [tick for tick in drain(schedule, float(now)) if tick.job.group == "slow"]
     assert [later.due - earlier.due for earlier, later in pairwise(slow)] == pytest.approx([5.0] * 3)
     assert len(slow) == 4
+
+
+def test_a_job_that_comes_is_polled_at_once_and_moves_nobody() -> None:
+    """Its grid lies in the widest gap between those of its period."""
+    old = [Job(str(place), "fast", 4.0) for place in range(3)]
+    schedule, undisturbed = Schedule(old, 0.0), Schedule(old, 0.0)
+    drain(schedule, 1.5)
+    drain(undisturbed, 1.5)
+    new = Job("new", "fast", 4.0)
+
+    schedule.add([new], 1.5)
+
+    assert [tick.job for tick in drain(schedule, 1.5)] == [new]
+    expected = [(tick.job, tick.due) for step in range(4, 90) for tick in drain(undisturbed, step / 2)]
+    ticks = [tick for step in range(4, 90) for tick in drain(schedule, step / 2)]
+    assert [(tick.job, tick.due) for tick in ticks if tick.job != new] == expected
+    assert {round(tick.due % 4.0, 6) for tick in ticks if tick.job != new}.isdisjoint(
+        {round(tick.due % 4.0, 6) for tick in ticks if tick.job == new}
+    )
+    assert schedule.overtaken(45.0) == undisturbed.overtaken(45.0)
+
+
+def test_a_device_that_leaves_is_forgotten_with_what_waits() -> None:
+    """What was overtaken before is told; the tick that waits is withdrawn; others are where they were."""
+    leaving, staying = Job("a", "fast", 1.0), Job("b", "fast", 1.0)
+    schedule = Schedule([leaving, staying], 0.0)
+    schedule.hold("a")
+    drain(schedule, 0.0)
+    overtaken = schedule.overtaken(1.7)
+
+    schedule.remove("a")
+
+    assert Counter(job.device for job in overtaken)["a"] == 1
+    assert [tick.job for tick in drain(schedule, 2.5)] == [staying]
+    assert {job.device for job in schedule.overtaken(9.0)} == {"b"}
+    assert schedule.room_s(9.0) == 0.0
+
+
+def test_a_device_may_come_back() -> None:
+    """As if nobody had heard of it before: it is not held, and due at once."""
+    schedule = Schedule([FAST, SLOW], 0.0)
+    drain(schedule, 0.0)
+    schedule.hold("a")
+    schedule.remove("a")
+
+    schedule.add([FAST], 0.2)
+
+    assert [tick.job for tick in drain(schedule, 0.2)] == [FAST]
+
+
+@pytest.mark.parametrize(("before", "after"), [(1.0, 60.0), (60.0, 1.0), (0.0, 5.0), (5.0, 0.0)])
+def test_a_job_gets_another_period(before: float, after: float) -> None:
+    """Its next tick is one new period away at most, and the ticks go on from there."""
+    schedule = Schedule([Job("a", "fast", before), SLOW], 0.0)
+    for tick in drain(schedule, 0.0):
+        schedule.finished(tick, 0.0, good=True)
+    drain(schedule, 0.9)
+
+    schedule.retime(Job("a", "fast", after), 0.9)
+
+    step_s = (after or ONCE_RETRY_S) / 4
+    due = [t.due for step in range(1, 40) for t in drain(schedule, 0.9 + step * step_s) if t.job.device == "a"]
+    assert due[0] <= 0.9 + (after or ONCE_RETRY_S)
+    steps_s = [later - earlier for earlier, later in pairwise(due)]
+    assert len(steps_s) >= 8
+    assert steps_s == pytest.approx([after or ONCE_RETRY_S] * len(steps_s))
+    assert schedule.overtaken(0.9 + 39 * step_s) == []
+
+
+def test_a_tick_that_waits_goes_on_waiting_with_another_period() -> None:
+    """It is polled once, and neither lost nor counted as lost."""
+    schedule = Schedule([FAST], 0.0)
+
+    schedule.retime(Job("a", "fast", 0.5), 0.1)
+
+    assert len(drain(schedule, 0.9)) == 1
+    assert schedule.overtaken(0.9) == []
+
+
+@given(
+    changes=st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from([0.0, 0.5, 1.0, 3.0])), max_size=40),
+    looks=st.lists(st.floats(0.01, 0.7), min_size=40, max_size=40),
+)
+def test_every_tick_of_who_stays_meets_one_fate_whoever_comes_and_goes(
+    changes: list[tuple[str, float]], looks: list[float]
+) -> None:
+    """Polled or overtaken, one for each period that has passed, and one more at the start."""
+    schedule, here, fates, now = Schedule([Job("stays", "fast", 1.0)], 0.0), set[str](), 0, 0.0
+    for place, look_s in enumerate(looks):
+        now += look_s
+        if place < len(changes):
+            device, period_s = changes[place]
+            if device not in here:
+                schedule.add([Job(device, "fast", period_s)], now)
+                here.add(device)
+            elif period_s:
+                schedule.retime(Job(device, "fast", period_s), now)
+            else:
+                schedule.remove(device)
+                here.remove(device)
+        fates += sum(job.device == "stays" for job in schedule.overtaken(now))
+        fates += sum(tick.job.device == "stays" for tick in drain(schedule, now))
+
+    assert fates == 1 + int(now + 1e-9)

@@ -8,6 +8,8 @@ from support.made_up import polled, skipped, transaction
 SAMPLES: tuple[Event, ...] = (
     events.AgentStarted("plant-a", 2, 3),
     events.AgentStopped("plant-a"),
+    events.ConfigReloaded("devices.yaml", added=("device feeder-3",)),
+    events.ConfigRefused("devices.yaml", ("devices.yaml:7:36: unit 300 is outside 1 to 247",)),
     events.LearntLost("state/facts.json", "Input/output error"),
     events.LoopLagged(0.8),
     events.ClockJumped(-3600.0),

@@ -23,7 +23,7 @@ class Asked:
 
     def __init__(self) -> None:
         self.site = ShownSite().some_time()
-        pages = api_pages(self.site.board, SITE.buses, "0.1.0", lambda: ConfigState(START), lambda: CONFIG)
+        pages = api_pages(self.site.board, lambda: SITE.buses, "0.1.0", lambda: ConfigState(START), lambda: CONFIG)
         self.app = make_app(CollectorRegistry(), lambda: Finding(ok=True), lambda: Finding(ok=True), pages)
 
     def ask(self, path: str, query: str = "", **environ: str) -> tuple[int, dict[str, str], bytes]:

@@ -20,6 +20,7 @@ from rtu_agent.events import (
     WriteRecovered,
 )
 from rtu_agent.telemetry.board import Board
+from rtu_agent.telemetry.roster import Roster
 from rtu_agent.telemetry.views import BusView, DeviceView, OutputView
 from support.made_up import METER_FIELDS, ROSTER, polled, record, skipped, transaction
 
@@ -204,3 +205,21 @@ def test_pictures_taken_while_threads_count_are_true(site: Site) -> None:
 
     assert all(s.buses[0].polls.scheduled == sum(d.polls.scheduled for d in s.devices) for s in snapshots)
     assert snapshots[-1].buses[0].polls.scheduled > 0
+
+
+def test_names_come_and_go(site: Site) -> None:
+    """Those that stay are as they were; a device that begins anew keeps its counts and nothing else."""
+    site.after(polled(), polled("feeder-2"), polled("lobby"))
+    main, feeder, lobby = ROSTER.devices
+    moved = replace(lobby, bus="floor1")
+
+    site.board.adopt(Roster("plant-b", ("floor1",), (moved, main, feeder), ("csv",)), anew={"feeder-2"})
+
+    snapshot = site.board.snapshot()
+    assert snapshot.site == "plant-b"
+    assert [bus.name for bus in snapshot.buses] == ["floor1"]
+    assert [output.name for output in snapshot.outputs] == ["csv"]
+    assert [device.state for device in snapshot.devices] == ["waiting", "online", "waiting"]
+    assert [device.polls.good for device in snapshot.devices] == [0, 1, 1]
+    assert snapshot.devices[2].records == {}
+    assert site.bus().polls.good == 2

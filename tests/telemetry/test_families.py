@@ -8,6 +8,9 @@ CONTRACT = """
 gauge rtu_agent_build_info{version,python,config_hash}
 histogram rtu_agent_event_loop_lag_seconds{}
 counter rtu_agent_clock_jumps_total{direction}
+counter rtu_agent_config_reloads_total{outcome}
+gauge rtu_agent_config_last_reload_successful{}
+gauge rtu_agent_config_last_reload_success_timestamp_seconds{}
 counter rtu_agent_bus_requests_total{bus,function,outcome}
 histogram rtu_agent_bus_request_duration_seconds{bus}
 counter rtu_agent_bus_busy_seconds_total{bus}

@@ -12,6 +12,8 @@ from rtu_agent.events import (
     AdapterLatencyRead,
     AgentStarted,
     AgentStopped,
+    ConfigRefused,
+    ConfigReloaded,
     DeviceState,
     DeviceStateChanged,
     DriverFailed,
@@ -77,6 +79,8 @@ def test_the_names_of_the_lines_are_a_contract() -> None:
         "event",
         "agent_started",
         "agent_stopped",
+        "config_reloaded",
+        "config_refused",
         "learnt_lost",
         "loop_lagged",
         "clock_jumped",
@@ -319,3 +323,27 @@ def test_a_retention_that_is_too_short_is_a_warning(heard: Heard) -> None:
     (line,) = heard.after(short)
     assert (line["event"], line["level"]) == ("retention_too_short", "warning")
     assert (line["keeps_s"], line["spool_keeps_s"]) == (3600.0, 86_400.0)
+
+
+def test_a_reload_says_what_has_changed(heard: Heard) -> None:
+    """In the words of the configuration; one that was refused says every mistake with its place."""
+    [done] = heard.after(ConfigReloaded("devices.yaml", added=("device a",), restarted=("output b",)))
+    [refused] = heard.after(ConfigRefused("devices.yaml", ("devices.yaml:3:1: no",)))
+
+    assert (done["level"], done["added"], done["removed"], done["restarted"]) == (
+        "info",
+        ["device a"],
+        [],
+        ["output b"],
+    )
+    assert (refused["level"], refused["problems"]) == ("warning", ["devices.yaml:3:1: no"])
+
+
+def test_who_begins_anew_has_no_past(heard: Heard) -> None:
+    """A device that was offline when it left is told of again when it is lost again, and no return of it is."""
+    lost = changed("suspect", "offline")
+    heard.after(lost, changed("suspect", "offline", "feeder-2"))
+    heard.after(ConfigReloaded("devices.yaml", restarted=("device main-meter",)))
+
+    assert names(heard.after(lost)) == ["device_state_changed"]
+    assert heard.after(changed("suspect", "offline", "feeder-2")) == []

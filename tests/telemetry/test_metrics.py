@@ -17,6 +17,8 @@ from rtu_agent.events import (
     AdapterLatencyRead,
     BusPlanned,
     ClockJumped,
+    ConfigRefused,
+    ConfigReloaded,
     DeviceStateChanged,
     DriverFailed,
     DriverQuarantined,
@@ -445,3 +447,60 @@ def test_prometheus_likes_the_names() -> None:
     check = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
 
     assert (check.returncode, check.stdout, check.stderr) == (0, b"", b"")
+
+
+def without_the_lobby() -> Roster:
+    """Return the made-up site after a change: a bus, an output and a driver less, a device moved, one more bus."""
+    devices = (
+        *ROSTER.devices[:1],
+        RosterDevice("feeder-2", "floor3", "eastron.sdm630", "energy_meter"),
+    )
+    return Roster("plant-a", ("floor1", "floor3"), devices, ("sqlite", "csv"))
+
+
+def test_series_come_and_go_with_the_names(scraped: Scraped) -> None:
+    """Of those that are gone nothing is exposed any more; those that stay go on; new ones begin at 0."""
+    scraped.after(
+        polled(),
+        polled("feeder-2", "no_reply"),
+        polled("lobby"),
+        transaction("floor2"),
+        PortOpened("floor2", "p", False),
+    ).after(SpoolChanged("influxdb", 1, 1, 1, 1), RecordsWritten("influxdb", 1, 0.1), RecordsWritten("sqlite", 1, 0.1))
+
+    scraped.metrics.adopt(without_the_lobby())
+
+    labels = {pair for _, pairs in scraped.samples() for pair in pairs}
+    names = {value for key, value in labels if key in ("bus", "device", "output", "driver")}
+    assert names == {"floor1", "floor3", "main-meter", "feeder-2", "sqlite", "csv", "eastron.sdm630"}
+    assert scraped.value("polls_good_total", bus="floor1") == 1
+    assert scraped.value("polls_scheduled_total", bus="floor1") == 2
+    assert scraped.value("polls_scheduled_total", bus="floor3") == 0
+    assert scraped.value("device_up", bus="floor3", device="feeder-2") == 0
+    assert scraped.value("output_records_written_total", output="sqlite") == 1
+    assert scraped.value("device_poll_failures_total", bus="floor1", device="feeder-2", reason="no_reply") is None
+
+
+def test_late_events_of_who_is_gone_bring_nothing_back(scraped: Scraped) -> None:
+    """A sender may come back from its server after its output was taken out of the configuration."""
+    scraped.metrics.adopt(without_the_lobby())
+    before = set(scraped.samples())
+
+    scraped.after(RecordsWritten("influxdb", 1, 0.1), polled("lobby"), transaction("floor2"), skipped("lobby"))
+
+    assert set(scraped.samples()) == before
+
+
+def test_reloads_are_counted_and_the_last_one_is_told(scraped: Scraped) -> None:
+    """An agent that has started has read its configuration well."""
+    assert scraped.value("config_last_reload_successful") == 1
+    assert scraped.value("config_last_reload_success_timestamp_seconds") == WALL
+    assert scraped.value("config_reloads_total", outcome="refused") == 0
+
+    scraped.after(ConfigRefused("devices.yaml", ("devices.yaml:1:1: no",)))
+    assert scraped.value("config_last_reload_successful") == 0
+    scraped.after(ConfigReloaded("devices.yaml"))
+
+    assert scraped.value("config_last_reload_successful") == 1
+    assert scraped.value("config_reloads_total", outcome="refused") == 1
+    assert scraped.value("config_reloads_total", outcome="done") == 1

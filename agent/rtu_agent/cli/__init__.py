@@ -10,6 +10,7 @@ from rtu_agent.cli import exit_codes
 
 COMMANDS: Final = {
     "run": "Run the agent.",
+    "reload": "Let the running agent read devices.yaml anew.",
     "check": "Check devices.yaml and say all that is wrong with it.",
     "poll": "Poll devices once, print what they say, write nothing.",
     "simulate": "Offer the site's buses as simulated ones.",

@@ -2,28 +2,36 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from rtu_agent.app import Agent, LoadedSite
+from rtu_agent.app.control import held
+from rtu_agent.app.reload import Source
+from rtu_agent.app.service import Service
+from rtu_agent.app.stop import Stop
+from rtu_agent.app.threads import DaemonThreads
 from rtu_agent.cli import exit_codes
 from rtu_agent.cli.duration import DURATION
 from rtu_agent.cli.event_loop import new_event_loop
 from rtu_agent.cli.fault import check_aims, fault_option
 from rtu_agent.cli.first_round import FirstRound
+from rtu_agent.cli.hangup import on_hangup
 from rtu_agent.cli.last_output import LastOutput
 from rtu_agent.cli.screen import Screen
-from rtu_agent.cli.site_file import config_option, load_or_leave
+from rtu_agent.cli.site_file import config_option, load_or_leave, loader_or_leave
 from rtu_agent.cli.stand_ins import stand_ins
-from rtu_agent.clock import SystemClock
+from rtu_agent.clock import Clock, SystemClock
 from rtu_agent.domain.secret import SecretError
 from rtu_agent.events import Watchers
+from rtu_agent.forecast import forecast
 from rtu_agent.output.contract import LocalOutput, SettingsError
 from rtu_agent.output.spool_file import SpoolRefusedError
 from rtu_agent.plugins import OutputType
@@ -43,6 +51,8 @@ class _Wishes:
     verbosity: int
     piped: bool
     """Whether an output has standard output for itself; everything for people is said on standard error then."""
+    source: Source
+    """Where the site can be read anew."""
 
 
 @click.command()
@@ -54,6 +64,7 @@ class _Wishes:
 @click.option(
     "--live/--no-live", default=None, help="Show what happens; the default on a terminal and with --simulate."
 )
+@click.option("--watch", is_flag=True, help="Read the file anew by itself when it, or a map in it, has changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-v", "--verbose", count=True, help="Say more: everything that happens.")
 @click.option("-q", "--quiet", count=True, help="Say less; twice says errors only.")
@@ -64,18 +75,25 @@ def command(
     once: bool,
     for_s: float | None,
     live: bool | None,
+    watch: bool,
     as_json: bool,
     verbose: int,
     quiet: int,
 ) -> None:
-    """Poll the site's devices and deliver their values until told to stop."""
+    """Poll the site's devices and deliver their values until told to stop.
+
+    SIGHUP or `rtu-agent reload` makes it read the file anew. A second SIGINT or SIGTERM makes it stop at once.
+    """
     if specs and not simulate:
         raise click.UsageError("--fault needs --simulate: nothing goes wrong on a real bus by request")
-    loaded = load_or_leave(config)
+    loader = loader_or_leave()
+    loaded = load_or_leave(config, loader)
     check_aims(specs, loaded.site)
     piped = any(_uses_stdout(loaded.output_types[entry.type]) for entry in loaded.site.outputs.values())
     shown = (not piped and (simulate or sys.stdout.isatty())) if live is None else live
-    wishes = _Wishes(for_s, once, shown and not as_json, as_json, verbose - quiet, piped)
+    wishes = _Wishes(
+        for_s, once, shown and not as_json, as_json, verbose - quiet, piped, Source(config, loader, _too_much, watch)
+    )
     with stand_ins(config, loaded, specs, simulate=simulate) as ports:
         sys.exit(_run(loaded, ports, wishes))
 
@@ -83,8 +101,19 @@ def command(
 def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
     clock = SystemClock()
     watchers = Watchers()
+    service = Service.of_environment(os.environ, clock)
     try:
-        agent = Agent(loaded.site, loaded.driver_of, loaded.output_types, watchers, clock, ports, loaded.config_hash)
+        agent = Agent(
+            loaded.site,
+            loaded.driver_of,
+            loaded.output_types,
+            watchers,
+            clock,
+            ports,
+            loaded.config_hash,
+            wishes.source,
+            service,
+        )
     except (SecretError, SettingsError) as error:
         click.echo(str(error), err=True)
         return exit_codes.CONFIG_INVALID
@@ -98,10 +127,10 @@ def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
                 stream = sys.stderr if wishes.piped else sys.stdout
                 stack.enter_context(Screen(LiveView(board), table=stream.isatty(), err=wishes.piped))
             runner = stack.enter_context(asyncio.Runner(loop_factory=new_event_loop))
-            code = runner.run(_until_stopped(agent, watchers, wishes, loaded.site.outputs))
+            code = runner.run(_until_stopped(agent, watchers, wishes, clock))
     except ListenError as error:
         click.echo(str(error), err=True)
-        return exit_codes.PORT_BUSY if isinstance(error, AddressTakenError) else exit_codes.UNAVAILABLE
+        return _of_listen_error(error)
     except SpoolRefusedError as error:
         click.echo(str(error), err=True)
         return exit_codes.UNAVAILABLE
@@ -111,29 +140,46 @@ def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
     return code
 
 
+def _too_much(bus: str, loaded: LoadedSite) -> str | None:
+    return forecast(bus, loaded, None).objection
+
+
 def _uses_stdout(output: OutputType) -> bool:
     return issubclass(output, LocalOutput) and output.uses_stdout
 
 
-async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, outputs: Iterable[str]) -> int:
+def _of_listen_error(error: ListenError) -> int:
+    if isinstance(error, AddressTakenError):
+        return exit_codes.PORT_BUSY
+    return exit_codes.PERMISSION if isinstance(error.__cause__, PermissionError) else exit_codes.UNAVAILABLE
+
+
+async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, clock: Clock) -> int:
     """Run until a signal, the wished time, the end of the first round or of the last output; return the exit code."""
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
+    loop.set_default_executor(DaemonThreads())
+    stop = Stop(asyncio.Event(), clock)
     interrupted = False
 
     def interrupt() -> None:
         nonlocal interrupted
         interrupted = True
-        stop.set()
+        stop.ask()
 
     _on_signal(loop, signal.SIGINT, interrupt)
-    _on_signal(loop, signal.SIGTERM, stop.set)
+    _on_signal(loop, signal.SIGTERM, stop.ask)
+    on_hangup(loop, agent.reload, stop.ask)
     if wishes.for_s is not None:
-        loop.call_later(wishes.for_s, stop.set)
+        loop.call_later(wishes.for_s, stop.asked.set)
     if wishes.once:
-        watchers.add(FirstRound(agent.groups, stop.set))
-    watchers.add(LastOutput(outputs, lambda: loop.call_soon_threadsafe(stop.set)))
-    await agent.run(stop)
+        watchers.add(FirstRound(agent.groups, stop.asked.set))
+    watchers.add(LastOutput(lambda: agent.loaded.site.outputs, lambda: loop.call_soon_threadsafe(stop.asked.set)))
+    with held(agent.loaded.site.state) as other:
+        if other is not None:
+            state = agent.loaded.site.state
+            click.echo(f"process {other} is an agent that uses {state} already; two spoil each other's spool", err=True)
+        await agent.run(stop)
+    _ignore_from_now_on(loop, signal.SIGINT, signal.SIGTERM)
     return exit_codes.INTERRUPTED if interrupted else exit_codes.OK
 
 
@@ -143,3 +189,11 @@ def _on_signal(loop: asyncio.AbstractEventLoop, number: signal.Signals, act: Cal
         loop.add_signal_handler(number, act)
     except NotImplementedError:  # on Windows; there the loop would not wake up by itself
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
+
+
+def _ignore_from_now_on(loop: asyncio.AbstractEventLoop, *numbers: signal.Signals) -> None:
+    """The process is about to exit with a code that says how it went; who is impatient now gets no other one."""
+    for number in numbers:
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)

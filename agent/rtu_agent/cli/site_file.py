@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import click
 
-from rtu_agent.app import LoadedSite, load
+from rtu_agent.app import LoadedSite
+from rtu_agent.app.loading import Loader
 from rtu_agent.cli import exit_codes
 from rtu_agent.config.load import ConfigError
 from rtu_agent.plugins import PluginError
@@ -28,10 +29,19 @@ def config_option(command: Any) -> Any:
     )(command)
 
 
-def load_or_leave(path: Path) -> LoadedSite:
+def loader_or_leave() -> Loader:
+    """Return what reads sites; leave with 1 when two plugins bring something of one name."""
+    try:
+        return Loader()
+    except PluginError as error:
+        click.echo(str(error), err=True)
+        sys.exit(exit_codes.FAILED)
+
+
+def load_or_leave(path: Path, loader: Loader | None = None) -> LoadedSite:
     """Return the checked site; leave with 78 when it is invalid, with 69 or 77 when it cannot be read."""
     try:
-        return load(path)
+        return (loader or Loader()).load(path)
     except LOAD_ERRORS as error:
         said, code = complaint(path, error)
         click.echo(said, err=True)

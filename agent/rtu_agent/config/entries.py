@@ -26,6 +26,7 @@ from rtu_agent.config.units import Units
 from rtu_agent.domain.duration import Seconds
 from rtu_agent.domain.size import Bytes
 
+DEFAULT_STATE: Final = Path("state")
 DEFAULT_LISTEN: Final = "127.0.0.1:9485"
 
 SMALLEST_SPOOL: Final = 1024**2
@@ -293,6 +294,6 @@ class SiteEntry(Entry):
     ] = None
     http: Annotated[HttpEntry, Field(description="The HTTP server of the agent.")] = HttpEntry()
     spool: Annotated[SpoolEntry, Field(description="What waits on disk for network outputs.")] = SpoolEntry()
-    state: Annotated[Path, Field(description="Directory of the spool, relative to this file.", examples=["state"])] = (
-        Path("state")
-    )
+    state: Annotated[
+        Path, Field(description="Directory of the spool, relative to this file.", examples=[str(DEFAULT_STATE)])
+    ] = DEFAULT_STATE

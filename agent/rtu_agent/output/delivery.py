@@ -2,9 +2,16 @@
 
 Local outputs are written straight, each by a thread of its own. Network outputs share one spool, written by one thread
 more, and each has a sender. Without a network output there is no spool.
+
+Outputs come and go while records come in. `prepare` says whether that can be done at all; `switch` turns the stream of
+records, at once; `end_old` lets those go that nobody wants any more, when they have written what they were given; and
+`begin_new` lets the others begin. An output that stays, the same object, notices nothing.
 """
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rtu_agent.clock import Clock
@@ -14,8 +21,51 @@ from rtu_agent.output.contract import LocalOutput, NetworkOutput
 from rtu_agent.output.destinations import IntoSpool, LocalFiles
 from rtu_agent.output.marks import Limits
 from rtu_agent.output.sender import Sender
-from rtu_agent.output.spool import Spool
+from rtu_agent.output.spool import Spool, SpoolDamagedError
 from rtu_agent.output.writer import Writer
+
+AnyOutput = LocalOutput | NetworkOutput
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """A local output, and who writes to it."""
+
+    output: LocalOutput
+    destination: LocalFiles
+    writer: Writer
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A network output, and who sends to it."""
+
+    output: NetworkOutput
+    sender: Sender
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """Everybody who writes and sends, by the names of the outputs."""
+
+    files: Mapping[str, _Files] = field(default_factory=dict)
+    servers: Mapping[str, _Server] = field(default_factory=dict)
+    spooler: Writer | None = None
+
+    @property
+    def writers(self) -> tuple[Writer, ...]:
+        """Who is given records."""
+        spooling = () if self.spooler is None else (self.spooler,)
+        return (*(each.writer for each in self.files.values()), *spooling)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A change of outputs under way: records go to the new ones, the old ones are still to be let go."""
+
+    old: _Crew
+    new: _Crew
+    limits: Limits
 
 
 class Delivery:
@@ -23,27 +73,20 @@ class Delivery:
 
     def __init__(
         self,
-        outputs: Mapping[str, LocalOutput | NetworkOutput],
+        outputs: Mapping[str, AnyOutput],
         spool_file: Path,
         watch: Watcher,
         clock: Clock,
         limits: Limits | None = None,
     ) -> None:
         """`limits` are those of the spool; None for 2 GiB and 30 days."""
+        self._watch = watch
         self._clock = clock
-        network = {name: output for name, output in outputs.items() if isinstance(output, NetworkOutput)}
-        in_order = frozenset(name for name, output in network.items() if output.in_order)
-        spool = Spool(spool_file, tuple(network), limits or Limits(), in_order)
-        self._senders = tuple(Sender(name, output, spool, watch, clock) for name, output in network.items())
-        self._spool = IntoSpool(spool, self._senders, watch, clock) if network else None
-        destinations: list[LocalFiles | IntoSpool] = [
-            LocalFiles(name, output, watch, clock)
-            for name, output in outputs.items()
-            if isinstance(output, LocalOutput)
-        ]
-        if self._spool is not None:
-            destinations.append(self._spool)
-        self._writers = tuple((Writer(each, watch, clock), each) for each in destinations)
+        self._first = outputs, limits or Limits()
+        self._spool = Spool(spool_file, (), limits or Limits())
+        self._into_spool = IntoSpool(self._spool, watch, clock)
+        self._crew = _Crew()
+        self._writers: tuple[Writer, ...] = ()
 
     def start(self) -> None:
         """Open the spool and start the threads. A disk that fails now is no error here: the writers try again.
@@ -51,16 +94,12 @@ class Delivery:
         Raises:
             SpoolRefusedError: the spool's file is another program's or a later version's; nothing was started.
         """
-        if self._spool is not None:
-            self._spool.open()
-        for writer, _ in self._writers:
-            writer.start()
-        for sender in self._senders:
-            sender.start()
+        self.prepare(*self._first)
+        self.begin_new(self.switch(*self._first))
 
     def accept(self, record: Record) -> None:
         """Take a record for every output; called by the event loop, between `start` and `stop`. Never blocks."""
-        for writer, _ in self._writers:
+        for writer in self._writers:
             writer.accept(record)
 
     def stop(self, timeout_s: float) -> None:
@@ -68,9 +107,93 @@ class Delivery:
 
         What a disk has not taken after `timeout_s` seconds is given up, counted.
         """
-        for sender in self._senders:
-            sender.stop()
+        ended = self._dismiss(self._crew, _Crew(), timeout_s)
+        if self._crew.spooler is None or self._crew.spooler in ended:  # a writer that hangs has the spool in its hands
+            self._into_spool.close()
+
+    # -- outputs that come and go --------------------------------------------------------------------------------------
+
+    def prepare(self, outputs: Mapping[str, AnyOutput], limits: Limits) -> None:
+        """Open the spool if these are the first outputs that need it. Blocks while the disk does.
+
+        Raises:
+            SpoolRefusedError: the spool's file is another program's or a later version's; nothing has changed.
+        """
+        network = _network(outputs)
+        if network and not self._crew.servers:
+            self._serve(network, limits)
+
+    def switch(self, outputs: Mapping[str, AnyOutput], limits: Limits) -> Switch:
+        """Give records to these outputs from now on; called by the event loop. Never blocks.
+
+        Args:
+            outputs: by name; those that stay are the objects that they were.
+            limits: those of the spool.
+        """
+        old, network = self._crew, _network(outputs)
+        files = {
+            name: self._files(name, output, old.files.get(name))
+            for name, output in outputs.items()
+            if isinstance(output, LocalOutput)
+        }
+        servers = {name: self._server(name, output, old.servers.get(name)) for name, output in network.items()}
+        spooler = old.spooler or Writer(self._into_spool, self._watch, self._clock)
+        self._crew = _Crew(files, servers, spooler if network else None)
+        self._writers = self._crew.writers
+        self._into_spool.serve([each.sender for each in servers.values()])
+        return Switch(old, self._crew, limits)
+
+    def end_old(self, switch: Switch, timeout_s: float) -> None:
+        """Commit to disk what the outputs that go have been given; never wait for a server. Blocks while the disk does.
+
+        What waits in the spool for an output that is gone is dropped, counted.
+        """
+        self._dismiss(switch.old, switch.new, timeout_s)
+        if switch.old.servers:
+            self._serve({name: server.output for name, server in switch.new.servers.items()}, switch.limits)
+            self._into_spool.announce()
+
+    def begin_new(self, switch: Switch) -> None:
+        """Start the threads of the outputs that come; one that takes the place of another begins after its end."""
+        for writer in switch.new.writers:
+            if writer not in switch.old.writers:
+                writer.start()
+        self._into_spool.announce()
+        for name, server in switch.new.servers.items():
+            before = switch.old.servers.get(name)
+            if before is None or server.sender is not before.sender:
+                server.sender.start(None if before is None else before.sender)
+
+    def _dismiss(self, old: _Crew, new: _Crew, timeout_s: float) -> list[Writer]:
+        """Let those go who are in the old crew only; return the writers that have ended in time."""
+        staying = {*new.writers, *(each.sender for each in new.servers.values())}
+        for server in old.servers.values():
+            if server.sender not in staying:
+                server.sender.stop()
         deadline = self._clock.monotonic() + timeout_s
-        for writer, destination in self._writers:
-            if writer.stop(max(0.0, deadline - self._clock.monotonic())):
-                destination.close()
+        going = [writer for writer in old.writers if writer not in staying]
+        ended = [writer for writer in going if writer.stop(max(0.0, deadline - self._clock.monotonic()))]
+        for each in old.files.values():
+            if each.writer in ended:
+                each.destination.close()
+        return ended
+
+    def _files(self, name: str, output: LocalOutput, before: _Files | None) -> _Files:
+        if before is not None and before.output is output:
+            return before
+        destination = LocalFiles(name, output, self._watch, self._clock)
+        return _Files(output, destination, Writer(destination, self._watch, self._clock))
+
+    def _server(self, name: str, output: NetworkOutput, before: _Server | None) -> _Server:
+        if before is not None and before.output is output:
+            return before
+        return _Server(output, Sender(name, output, self._spool, self._watch, self._clock))
+
+    def _serve(self, network: Mapping[str, NetworkOutput], limits: Limits) -> None:
+        in_order = frozenset(name for name, output in network.items() if output.in_order)
+        with suppress(sqlite3.Error, OSError, SpoolDamagedError):  # met again by whoever writes
+            self._spool.serve(network, limits, in_order)
+
+
+def _network(outputs: Mapping[str, AnyOutput]) -> dict[str, NetworkOutput]:
+    return {name: output for name, output in outputs.items() if isinstance(output, NetworkOutput)}

@@ -11,7 +11,7 @@ from rtu_agent.events import RecordsDropped, RecordsWritten, Watcher
 from rtu_agent.output import line_protocol
 from rtu_agent.output.contract import LocalOutput
 from rtu_agent.output.sender import Sender
-from rtu_agent.output.spool import Spool, SpoolDamagedError
+from rtu_agent.output.spool import Spool, SpoolClosedError, SpoolDamagedError
 from rtu_agent.output.spool_report import SpoolReport
 from rtu_agent.output.writer import DropReason
 
@@ -48,22 +48,21 @@ class IntoSpool:
 
     name = SPOOL_NAME
 
-    def __init__(self, spool: Spool, senders: Sequence[Sender], watch: Watcher, clock: Clock) -> None:
+    def __init__(self, spool: Spool, watch: Watcher, clock: Clock) -> None:
         self._spool = spool
-        self._senders = senders
+        self._senders: Sequence[Sender] = ()
         self._watch = watch
         self._clock = clock
         self._report = SpoolReport(spool, watch)
 
-    def open(self) -> None:
-        """Open the spool and say what waits from the last run; a disk that fails is met again by `write`.
+    def serve(self, senders: Sequence[Sender]) -> None:
+        """Wake these from now on."""
+        self._senders = senders
 
-        Raises:
-            SpoolRefusedError: the file is another program's or a later version's.
-        """
-        with suppress(sqlite3.Error, OSError, SpoolDamagedError):
-            self._spool.open()
-            self._announce()
+    def announce(self) -> None:
+        """Wake every sender and say what was lost and what waits for it; what was written is safe whatever happens."""
+        self._report.losses()
+        self._announce()
 
     def write(self, records: Sequence[Record]) -> None:
         """Commit the records as one batch."""
@@ -88,5 +87,5 @@ class IntoSpool:
         """Wake every sender and say what waits for it. What was written is safe, so nothing is raised any more."""
         for sender in self._senders:
             sender.wake()
-            with suppress(sqlite3.Error, OSError, SpoolDamagedError):
+            with suppress(sqlite3.Error, OSError, SpoolDamagedError, SpoolClosedError):
                 self._report.backlog(sender.name)

@@ -50,10 +50,12 @@ class Sender:
         self._max_body = BATCH_BYTES
         self._wake = Event()
         self._stopping = Event()
+        self._before: Sender | None = None
         self._thread = Thread(target=self._run, name=f"send to {name}", daemon=True)
 
-    def start(self) -> None:
-        """Start the thread."""
+    def start(self, after: "Sender | None" = None) -> None:
+        """Start the thread. What it sends comes after the last of `after`, which may hang in a request, has sent."""
+        self._before = after
         self._thread.start()
 
     def wake(self) -> None:
@@ -67,6 +69,7 @@ class Sender:
 
     def _run(self) -> None:
         try:
+            self._let_end()
             while not self._stopping.is_set():
                 self._wake.clear()
                 if not self._send_next():
@@ -75,6 +78,12 @@ class Sender:
             pass
         finally:
             self._output.close()
+
+    def _let_end(self) -> None:
+        """Two of one name would send the same, and rollups keep their state in one file."""
+        if self._before is not None and self._before._thread.ident is not None:  # noqa: SLF001 - it is one of us
+            self._before._thread.join()  # noqa: SLF001
+        self._before = None
 
     def _send_next(self) -> bool:
         """Send one batch, however long it takes; False when there is none."""
@@ -141,6 +150,8 @@ class Sender:
         return replace(verdict, reason=printable(verdict.reason), refused=made)
 
     def _pause(self, verdict: Verdict) -> None:
+        if self._stopping.is_set():
+            return
         kind: Kind = "auth" if verdict.action is Action.HOLD else "retryable"
         pause_s = HOLD_S if verdict.action is Action.HOLD else self._backoff.next_s()
         pause_s = max(pause_s, verdict.retry_after_s or 0.0)

@@ -18,7 +18,7 @@ Every method may be called from any thread. Times are milliseconds since 1970.
 """
 
 import sqlite3
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -56,7 +56,7 @@ _AT_LEAST: Final = "wrong checksum; at least so many"
 
 
 class SpoolClosedError(Exception):
-    """The spool was closed; a sender that comes back late from its server sees this."""
+    """The spool was closed, or to this output; a sender that comes back late from its server sees this."""
 
 
 class SpoolDamagedError(Exception):
@@ -66,7 +66,7 @@ class SpoolDamagedError(Exception):
 class Spool:
     """One file, one cursor for each of `outputs`. Opened at the first use, and again after it was damaged."""
 
-    def __init__(self, path: Path, outputs: Sequence[str], limits: Limits, in_order: Container[str] = ()) -> None:
+    def __init__(self, path: Path, outputs: Iterable[str], limits: Limits, in_order: Container[str] = ()) -> None:
         """`in_order` are the outputs that get the oldest records first, however many wait."""
         self.limits = limits
         self._in_order = in_order
@@ -93,6 +93,16 @@ class Spool:
         with self._using():
             pass
 
+    def serve(self, outputs: Iterable[str], limits: Limits, in_order: Container[str] = ()) -> None:
+        """Serve these outputs from now on: new ones begin with the oldest row, what waits for the others is dropped.
+
+        On a disk that fails now this is done at the next use.
+        """
+        with self._lock:
+            self._outputs, self.limits, self._in_order = tuple(outputs), limits, in_order
+            self._disconnect()
+        self.open()
+
     def append(self, body: bytes, records: int, oldest_ms: int, newest_ms: int, now_ms: int) -> None:
         """Commit a batch of `records` lines; batches beyond the limits are dropped, oldest first."""
         with self._using() as connection:
@@ -108,7 +118,7 @@ class Spool:
 
     def next(self, output: str) -> Batch | None:
         """Return what `output` has to accept next, None when it has everything."""
-        with self._using() as connection:
+        with self._using(output) as connection:
             if output not in self._in_order:
                 self._progress[output] = split_if_long(connection, self._progress[output], self._end)
             parts = portions(connection, self._progress[output].waiting(self._end))
@@ -129,7 +139,7 @@ class Spool:
         `dead` are lines of the batch, `made` are others that the output has made of them. Returns how many records it
         has accepted. Records that were dropped meanwhile are not among them.
         """
-        with self._using() as connection:
+        with self._using(output) as connection:
             before = after = self._progress[output]
             for span in batch.spans:
                 after = after.finished(span)
@@ -145,7 +155,7 @@ class Spool:
 
     def backlog(self, output: str) -> Backlog:
         """Return how much `output` has still to accept."""
-        with self._using() as connection:
+        with self._using(output) as connection:
             progress = self._progress[output]
             waiting = progress.waiting(self._end)
             times = times_behind(connection, progress.done) if waiting else None
@@ -165,9 +175,9 @@ class Spool:
             self._disconnect()
 
     @contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
+    def _using(self, output: str | None = None) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            if self._closed:
+            if self._closed or (output is not None and output not in self._outputs):
                 raise SpoolClosedError
             try:
                 yield self._connected()
@@ -212,6 +222,8 @@ class Spool:
             damaged = connection.execute("DELETE FROM batch WHERE id > ?", (end.row,)).rowcount
             forget_progress(connection)
             store_progress(connection, progress)
+            if not progress:
+                connection.execute("DELETE FROM batch")
         self._end, self._progress = end, progress
         gone = {output: records_in(each.waiting(end)) for output, each in stored.items() if output not in progress}
         losses += [Loss(output, records, "unwritable", _GONE) for output, records in gone.items() if records]

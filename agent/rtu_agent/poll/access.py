@@ -63,6 +63,10 @@ class Access:
             if self._devices[name].health.online:
                 self._schedule.release(name, now)
 
+    def forget(self, device: str) -> None:
+        """A device is polled no longer."""
+        self._barred.discard(device)
+
     def next_release(self, now: float) -> float:
         """Return when the next device may be polled again; `inf` when none is barred."""
         return min((self.barred(name) or now for name in self._barred), default=inf)

@@ -33,6 +33,8 @@ class Memory:
         self._watch = watch
         self._written = self._read()
         self._devices: dict[str, tuple[str, PolledDevice, Patience]] = {}
+        self._left: dict[str, Facts] = {}
+        """By fingerprint, what is known of devices that are polled no longer; they may come back under another name."""
         self._failing = False
 
     def _read(self) -> Mapping[str, Facts]:
@@ -47,6 +49,8 @@ class Memory:
 
     def recall(self, device: str, fingerprint: str) -> Facts | None:
         """Return what is known about a device, if it was learnt for the same fingerprint."""
+        if fingerprint in self._left:
+            return self._left[fingerprint]
         facts = self._written.get(device)
         return facts if facts is not None and facts.fingerprint == fingerprint else None
 
@@ -58,6 +62,12 @@ class Memory:
     def keep(self, device: PolledDevice, fingerprint: str, patience: Patience) -> None:
         """From now on, remember what is learnt about `device`."""
         self._devices[device.name] = fingerprint, device, patience
+
+    def leave(self, device: str) -> None:
+        """A device is polled no longer; what is known about it waits for one of the same fingerprint."""
+        fingerprint, polled, patience = self._devices.pop(device)
+        if facts := self._facts_of(fingerprint, polled, patience):
+            self._left[fingerprint] = facts
 
     async def run(self) -> None:
         """Write what is new, until cancelled."""
@@ -80,16 +90,15 @@ class Memory:
             self._written, self._failing = facts, False
 
     def _facts(self) -> dict[str, Facts]:
+        known = {name: self._facts_of(*device) for name, device in self._devices.items()}
+        return {name: facts for name, facts in known.items() if facts is not None}
+
+    def _facts_of(self, fingerprint: str, device: PolledDevice, patience: Patience) -> Facts | None:
         """Only what comes of answers counts: of a device that has never answered nothing is known but what was."""
-        facts = {}
-        for name, (fingerprint, device, patience) in self._devices.items():
-            if patience.knows(device.unit):
-                timeout_s = patience.timeout_s(device.unit)
-                known = device.counters.known
-                facts[name] = Facts(fingerprint, device.plans.turnaround_s, timeout_s, device.refusals.known, known)
-            elif before := self.recall(name, fingerprint):
-                facts[name] = before
-        return facts
+        if not patience.knows(device.unit):
+            return self.recall(device.name, fingerprint)
+        timeout_s, counted = patience.timeout_s(device.unit), device.counters.known
+        return Facts(fingerprint, device.plans.turnaround_s, timeout_s, device.refusals.known, counted)
 
 
 def _news(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> bool:

@@ -71,6 +71,11 @@ class Patience:
         """Let `unit` think for so long at most, whatever the site says of its bus: its driver knows how slow it is."""
         self._granted[unit] = ceiling_s
 
+    def forget(self, unit: int) -> None:
+        """Begin anew with `unit`: another device is to be found there."""
+        for known in (self._granted, self._habits, self._missed_since_full):
+            known.pop(unit, None)
+
     def _ceiling_of(self, unit: int) -> float:
         return self._granted.get(unit, self._ceiling_s)
 

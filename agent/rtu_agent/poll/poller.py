@@ -6,10 +6,14 @@ is the right one, `run` what a script leaves to be put back, the bus's master wh
 Every tick of the schedule ends here in exactly one `PollFinished` or `PollSkipped`.
 
 A poll that waits for a busy device is set aside, and the others go on.
+
+Devices and jobs come and go between two polls, in the poller's own task: so nothing that is under way can lose the
+ground under its feet, and the polls of everybody else are where they were.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -28,7 +32,7 @@ from rtu_agent.poll.acquaintance import GOOD, Acquaintance
 from rtu_agent.poll.asking import Asker
 from rtu_agent.poll.device_plans import NOTHING
 from rtu_agent.poll.health import SILENT, verdict
-from rtu_agent.poll.job import Tick
+from rtu_agent.poll.job import Job, Tick
 from rtu_agent.poll.polled import PolledDevice
 from rtu_agent.poll.probing import Probing
 from rtu_agent.poll.progress import ANSWERED, Progress
@@ -81,19 +85,24 @@ class Poller:
         """The last to be asked was a silent device, so it is somebody else's turn."""
         self.turned_at = clock.monotonic()
         """When it last looked round for what to do, on the monotonic clock."""
+        self._changes: deque[tuple[Callable[[], Awaitable[None]], asyncio.Future[None]]] = deque()
 
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
+            await self._change()
             now = self.turned_at = self._clock.monotonic()
-            for job in self._schedule.overtaken(now):
-                self._watch(PollSkipped(self._bus.name, job.device, job.group, self._access.obstacle(job)))
+            self._skip_overtaken(now)
             if not self._bus.opened.is_set():
                 await _wait(self._bus.opened, LONGEST_REST_S)
                 continue
             self._access.release(now)
             if not await self._do_something(now):
                 await asyncio.sleep(max(0.0, self._next_moment(now) - now))
+
+    def _skip_overtaken(self, now: float) -> None:
+        for job in self._schedule.overtaken(now):
+            self._watch(PollSkipped(self._bus.name, job.device, job.group, self._access.obstacle(job)))
 
     async def _do_something(self, now: float) -> bool:
         """Ask somebody who is to be asked now; return False when there is nobody."""
@@ -129,6 +138,62 @@ class Poller:
         ]
         moments += [self._access.next_release(now), *(progress.resume_at for progress in self._waiting)]
         return min(moments)
+
+    # -- who comes and goes --------------------------------------------------------------------------------------------
+
+    async def remove(self, devices: Iterable[str]) -> None:
+        """Poll these devices no longer. Returns when a poll under way is over, and what they were owed is put back."""
+        names = [*devices]
+        await self._between_polls(lambda: self._remove(names))
+
+    async def add(self, devices: Iterable[PolledDevice], jobs: Iterable[Job]) -> None:
+        """Poll these devices as well, from now on."""
+        newcomers, wanted = [*devices], [*jobs]
+        await self._between_polls(lambda: self._add(newcomers, wanted))
+
+    async def retime(self, jobs: Iterable[Job]) -> None:
+        """Give these jobs, of devices that are polled already, other periods."""
+        wanted = [*jobs]
+        await self._between_polls(lambda: self._retime(wanted))
+
+    async def _between_polls(self, change: Callable[[], Awaitable[None]]) -> None:
+        made: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._changes.append((change, made))
+        await made
+
+    async def _change(self) -> None:
+        while self._changes:
+            change, made = self._changes.popleft()
+            await change()
+            if not made.done():  # who has asked for it may be gone
+                made.set_result(None)
+
+    async def _remove(self, names: list[str]) -> None:
+        leaving = [self._devices[name] for name in names]
+        for device in leaving:
+            if device.met and device.health.online:
+                await self._runner.pay(device)
+        for progress in [one for one in self._waiting if one.ticks[0].job.device in names]:
+            self._waiting.remove(progress)
+            progress.give_up()
+            self._teller.finish(self._devices[progress.ticks[0].job.device], progress)
+        self._skip_overtaken(self._clock.monotonic())  # last of all, as what was said before may have taken time
+        for name in names:
+            self._schedule.remove(name)
+            self._probing.remove(name)
+            self._access.forget(name)
+            del self._devices[name]
+
+    async def _add(self, devices: list[PolledDevice], jobs: list[Job]) -> None:
+        for device in devices:
+            self._devices[device.name] = device
+            self._probing.add(device.name, device.health)
+        self._schedule.add(jobs, self._clock.monotonic())
+
+    async def _retime(self, jobs: list[Job]) -> None:
+        now = self._clock.monotonic()
+        for job in jobs:
+            self._schedule.retime(job, now)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 

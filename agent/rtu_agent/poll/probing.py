@@ -7,7 +7,7 @@ charged, and only the pauses of `health` count. When the first of a bus comes ba
 line and not the devices, so the others are probed at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 from math import inf
 from typing import Final
 
@@ -27,11 +27,11 @@ class Probing:
     """The devices of one bus.
 
     Args:
-        healths: how each device is doing, by name.
+        healths: how each device is doing, by name; devices come and go.
         now: the time.
     """
 
-    def __init__(self, healths: Mapping[str, Health], now: float) -> None:
+    def __init__(self, healths: MutableMapping[str, Health], now: float) -> None:
         self._healths = healths
         self._silent: dict[str, Health] = {}
         self._budget = ProbeBudget(now)
@@ -50,6 +50,15 @@ class Probing:
         else:
             self._silent[device] = health
         return changed
+
+    def add(self, device: str, health: Health) -> None:
+        """Look after one device more."""
+        self._healths[device] = health
+
+    def remove(self, device: str) -> None:
+        """Look after a device no longer."""
+        del self._healths[device]
+        self._silent.pop(device, None)
 
     def spent(self, seconds: float, now: float) -> None:
         """A silent device has held the bus for `seconds`."""

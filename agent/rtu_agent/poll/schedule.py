@@ -17,11 +17,15 @@ overloaded bus nobody rides to more than its share, and nobody rides on an urgen
 Only the distance between two looks at the clock counts, never what it shows. A distance that no poll can explain
 (below zero, or more than a minute: the machine slept, or somebody moved the clock) moves all grids along: what was due
 in three seconds still is. So a jump brings neither a burst of polls nor a hole, and invents no ticks.
+
+Jobs come, go and change their periods while others are polled, whose grids stay where they are. A new grid lies in the
+widest gap between those of its period. A tick that waits when its device leaves is withdrawn: nobody wants it any more.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from heapq import heapify, heappop, heappush
+from itertools import count, pairwise
 from math import floor, inf
 from typing import Final
 
@@ -44,7 +48,8 @@ class Schedule:
     """
 
     def __init__(self, jobs: Iterable[Job], start: float) -> None:
-        self._rows = [Row(job, place, job.period_s or ONCE_RETRY_S, start) for place, job in enumerate(jobs)]
+        self._places = count()
+        self._rows = [Row(job, next(self._places), job.period_s or ONCE_RETRY_S, start) for job in jobs]
         self._by_device: dict[str, dict[str, Row]] = defaultdict(dict)
         for row in self._rows:
             self._by_device[row.job.device][row.job.group] = row
@@ -203,6 +208,36 @@ class Schedule:
                 row.due, row.early = time, True
         self._wait_all(device, time)
 
+    # -- jobs that come and go -----------------------------------------------------------------------------------------
+
+    def add(self, jobs: Iterable[Job], now: float) -> None:
+        """Let jobs be polled from now on; the first tick of each is brought forward to now."""
+        time = self._advance(now)
+        for job in jobs:
+            row = Row(job, next(self._places), job.period_s or ONCE_RETRY_S, time)
+            row.phase, row.early = _free_phase(self._rows, row.period_s, time), True
+            self._rows.append(row)
+            self._by_device[job.device][job.group] = row
+            heappush(self._ticks, (row.following, row.place, row))
+
+    def remove(self, device: str) -> None:
+        """Forget a device with all its jobs. What was `overtaken` before is still handed out."""
+        for row in self._by_device.pop(device, {}).values():
+            row.following, row.due, row.entry = inf, None, None
+        self._rows = [row for row in self._rows if row.job.device != device]
+        self._held.discard(device)
+
+    def retime(self, job: Job, now: float) -> None:
+        """Give a job another period. A tick that waits goes on waiting; the next one is one period away at most."""
+        time = self._advance(now)
+        row = self._by_device[job.device][job.group]
+        others = [other for other in self._rows if other is not row]
+        row.job, row.period_s = job, job.period_s or ONCE_RETRY_S
+        row.phase, row.early = _free_phase(others, row.period_s, time), row.due is not None
+        if not row.absent:
+            row.following = time
+            self._follow(row)
+
     def _wait_all(self, device: str, now: float) -> None:
         for row in self._by_device[device].values():
             if row.due is not None and row.entry is None:
@@ -232,3 +267,13 @@ def _spread(rows: list[Row], start: float) -> None:
         for place, row in enumerate(equal):
             row.phase = start + row.period_s * (place + shift) / len(equal)
             row.early = row.phase > start
+
+
+def _free_phase(rows: Iterable[Row], period_s: float, time: float) -> float:
+    """Return a moment within one period after `time`: the middle of the widest gap between grids of that period."""
+    taken = sorted((row.phase - time) % period_s for row in rows if row.period_s == period_s)
+    if not taken:
+        return time + period_s
+    gaps = [(later - earlier, earlier) for earlier, later in pairwise([*taken, taken[0] + period_s])]
+    width_s, begin_s = max(gaps)
+    return time + ((begin_s + width_s / 2) % period_s or period_s)

@@ -1,7 +1,7 @@
 """The pages of the API below `/api/v1/`: what `api` makes of the board, as JSON over HTTP."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -18,12 +18,14 @@ ConfigState = Callable[[], api.ConfigState]
 Config = Callable[[], Mapping[str, Any]]
 
 
-def api_pages(board: Board, buses: Iterable[str], version: str, state: ConfigState, config: Config) -> dict[str, Page]:
+def api_pages(
+    board: Board, buses: Callable[[], Collection[str]], version: str, state: ConfigState, config: Config
+) -> dict[str, Page]:
     """Return the pages by path. Everything is called in the server's threads.
 
     Args:
         board: what there is to tell.
-        buses: the names of all buses.
+        buses: gives the names of all buses of the moment.
         version: of the agent.
         state: says which configuration runs.
         config: returns it, without secrets.
@@ -35,13 +37,19 @@ def api_pages(board: Board, buses: Iterable[str], version: str, state: ConfigSta
     def rows(name: str, make: Callable[..., Iterable[Any]]) -> Document:
         return document({name: make(board.snapshot())})
 
-    statuses = {bus: Shared(partial(status, bus)) for bus in (None, *buses)}
+    statuses: dict[str | None, Shared[Document]] = {None: Shared(partial(status, None))}
+
+    def status_of(bus: str | None) -> Shared[Document] | None:
+        if bus is not None and bus not in buses():
+            return None
+        return statuses.setdefault(bus, Shared(partial(status, bus)))
+
     lists = {
         "buses": Shared(partial(rows, "buses", api.buses)),
         "devices": Shared(partial(rows, "devices", api.devices)),
     }
     return {
-        f"{ROOT}status": partial(_status, statuses),
+        f"{ROOT}status": partial(_status, status_of),
         **{f"{ROOT}{name}": partial(_whole, shared) for name, shared in lists.items()},
         f"{ROOT}buses/": partial(_one, "bus", lambda name: api.bus_named(board.snapshot(), name)),
         f"{ROOT}devices/": partial(_one, "device", lambda name: api.device_named(board.snapshot(), name)),
@@ -49,10 +57,11 @@ def api_pages(board: Board, buses: Iterable[str], version: str, state: ConfigSta
     }
 
 
-def _status(statuses: Mapping[str | None, Shared[Document]], environ: WSGIEnvironment) -> Answer:
+def _status(status_of: Callable[[str | None], Shared[Document] | None], environ: WSGIEnvironment) -> Answer:
     asked = parse_qs(environ.get("QUERY_STRING", "")).get("bus")
     bus = asked[-1] if asked else None
-    return statuses[bus]().answer(environ) if bus in statuses else _nobody("bus", bus or "")
+    shared = status_of(bus)
+    return _nobody("bus", bus or "") if shared is None else shared().answer(environ)
 
 
 def _whole(shared: Shared[Document], environ: WSGIEnvironment) -> Answer:

@@ -7,6 +7,7 @@ the same way: every ten seconds a mark holds on to the views of all buses, for a
 
 import threading
 from collections import deque
+from collections.abc import Container
 from dataclasses import replace
 from typing import Final
 
@@ -24,7 +25,7 @@ from rtu_agent.events import (
 )
 from rtu_agent.telemetry.after_event import bus_after, device_after, output_after, refused_with
 from rtu_agent.telemetry.history import History, length_for
-from rtu_agent.telemetry.roster import Roster
+from rtu_agent.telemetry.roster import Roster, RosterDevice
 from rtu_agent.telemetry.views import BusView, DeviceView, Mark, OutputView, Snapshot
 
 MARK_S: Final = 10.0
@@ -39,20 +40,31 @@ class Board:
     """The watcher that remembers; safe in any thread."""
 
     def __init__(self, roster: Roster, clock: Clock) -> None:
-        self._site = roster.site
-        self._ports = roster.ports
         self._clock = clock
         self._started_s = clock.monotonic()
-        self._buses = {name: BusView(name) for name in roster.buses}
-        history = History(length_for(len(roster.devices)))
-        self._devices = {
-            entry.name: DeviceView(entry, places=entry.places, history=history) for entry in roster.devices
-        }
-        self._at = {(entry.bus, entry.unit): entry.name for entry in roster.devices}
-        self._outputs = {name: OutputView(name) for name in roster.outputs}
+        self._buses: dict[str, BusView] = {}
+        self._devices: dict[str, DeviceView] = {}
+        self._outputs: dict[str, OutputView] = {}
         self._spool_problem = ""
-        self._marks = deque([Mark(self._started_s, dict(self._buses))], MARKS)
         self._lock = threading.Lock()
+        self.adopt(roster)
+        self._marks = deque([Mark(self._started_s, dict(self._buses))], MARKS)
+
+    def adopt(self, roster: Roster, anew: Container[str] = ()) -> None:
+        """Show these names from now on. Those that stay go on, but for the devices `anew`: of them only counts stay."""
+        with self._lock:
+            self._site, self._ports = roster.site, roster.ports
+            self._buses = {name: self._buses.get(name) or BusView(name) for name in roster.buses}
+            history = History(length_for(len(roster.devices)))
+            self._devices = {entry.name: self._device(entry, history, anew) for entry in roster.devices}
+            self._at = {(entry.bus, entry.unit): entry.name for entry in roster.devices}
+            self._outputs = {name: self._outputs.get(name) or OutputView(name) for name in roster.outputs}
+
+    def _device(self, entry: RosterDevice, history: History, anew: Container[str]) -> DeviceView:
+        known, new = self._devices.get(entry.name), DeviceView(entry, places=entry.places, history=history)
+        if known is None or known.entry.bus != entry.bus:
+            return new
+        return replace(new, polls=known.polls) if entry.name in anew or known.entry != entry else known
 
     def __call__(self, event: Event) -> None:
         """Take in one event; one about a name that is not in the roster changes nothing."""

@@ -14,6 +14,11 @@ class Cycle:
         self._waiting = set[str]()
         self._began: float | None = None
 
+    def keep(self, devices: Iterable[str]) -> None:
+        """These devices go round from now on; one that is new has its turn from the next cycle on."""
+        self._devices = frozenset(devices)
+        self._waiting &= self._devices
+
     def met(self, device: str, now: float) -> float | None:
         """Take in that a poll of `device` met its fate; return the seconds of the cycle that it ends, if it ends one.
 

@@ -23,9 +23,19 @@ class DeviceGauges:
     """Whether each device is up, and when it was last polled well; exposed as they are at the scrape."""
 
     def __init__(self, devices: Iterable[Key]) -> None:
-        self._labels = {key: dict(zip(families.DEVICE_UP.labels, key, strict=True)) for key in devices}
-        self.up = dict.fromkeys(self._labels, 0.0)
-        self.last_success = dict.fromkeys(self._labels, 0.0)
+        self._labels: dict[Key, dict[str, str]] = {}
+        self.up: dict[Key, float] = {}
+        self.last_success: dict[Key, float] = {}
+        self.keep(devices)
+
+    def keep(self, devices: Iterable[Key]) -> None:
+        """Expose these from now on: new ones at 0, others no more. A scrape may be under way in another thread."""
+        labels = {key: dict(zip(families.DEVICE_UP.labels, key, strict=True)) for key in devices}
+        self.up |= {key: 0.0 for key in labels if key not in self.up}
+        self.last_success |= {key: 0.0 for key in labels if key not in self.last_success}
+        gone, self._labels = self._labels.keys() - labels.keys(), labels
+        for key in gone:
+            self.up[key] = self.last_success[key] = 0.0
 
     def describe(self) -> Iterable[Metric]:
         """Return the families without samples; the registry learns their names from it."""

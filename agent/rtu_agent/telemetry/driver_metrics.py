@@ -1,5 +1,7 @@
 """Events about drivers → their metrics."""
 
+from collections.abc import Container
+
 from rtu_agent.events import DeviceEvent, DriverFailed, DriverQuarantined, DriverRecovered, IdentityMismatched
 from rtu_agent.telemetry import families
 from rtu_agent.telemetry.instruments import Instruments
@@ -14,6 +16,13 @@ class DriverMetrics:
         self._mismatched = instruments.gauge(families.DRIVER_MISMATCHED, driver)
         self._resting = set[str]()
         self._others = set[str]()
+
+    def keep(self, devices: Container[str]) -> None:
+        """Only these devices have this driver from now on, or are still what they were."""
+        self._resting = {device for device in self._resting if device in devices}
+        self._others = {device for device in self._others if device in devices}
+        self._quarantined.set(len(self._resting))
+        self._mismatched.set(len(self._others))
 
     def __call__(self, event: DeviceEvent) -> None:
         """Count one event of a device that has this driver."""

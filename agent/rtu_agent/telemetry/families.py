@@ -25,6 +25,7 @@ JUMPS: Final = ("forward", "backward")
 REASONS: Final = tuple(reason.value for reason in Reason)
 READ_FUNCTIONS: Final = ("1", "2", "3", "4")
 REOPENS: Final = ("ok", "failed")
+RELOADS: Final = ("done", "refused")
 WRITES: Final[tuple[str, ...]] = ("ok", *get_args(WriteFailed.__annotations__["kind"]))
 DROPS: Final[tuple[str, ...]] = get_args(RecordsDropped.__annotations__["reason"])
 
@@ -60,6 +61,24 @@ CLOCK_JUMPS: Final = Family(
     ("direction",),
     "Times the wall clock was set by a second or more, or stood still while the machine slept. The schedule does not "
     "follow it, the times of records do.",
+)
+CONFIG_RELOADS: Final = Family(
+    "rtu_agent_config_reloads_total",
+    "counter",
+    ("outcome",),
+    "Times the configuration was read anew. `done`: it is in force. `refused`: it has mistakes, nothing was changed.",
+)
+CONFIG_LAST_SUCCESSFUL: Final = Family(
+    "rtu_agent_config_last_reload_successful",
+    "gauge",
+    (),
+    "1 while the configuration that was read last is in force, 0 after one that was refused.",
+)
+CONFIG_LAST_SUCCESS: Final = Family(
+    "rtu_agent_config_last_reload_success_timestamp_seconds",
+    "gauge",
+    (),
+    "Time at which the configuration in force was read, seconds since 1970.",
 )
 
 BUS_REQUESTS: Final = Family(
@@ -261,6 +280,7 @@ SPOOL_OLDEST: Final = Family(
 
 SECTIONS: Final[Mapping[str, tuple[Family, ...]]] = {
     "Agent": (BUILD_INFO, EVENT_LOOP_LAG, CLOCK_JUMPS),
+    "Configuration": (CONFIG_RELOADS, CONFIG_LAST_SUCCESSFUL, CONFIG_LAST_SUCCESS),
     "Bus": (
         BUS_REQUESTS,
         BUS_REQUEST_DURATION,

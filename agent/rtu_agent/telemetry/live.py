@@ -51,7 +51,8 @@ class LiveView:
         since, busy_then = self._samples[0]
         self._samples.append((state.now_s, {bus.name: bus.busy_s for bus in state.buses}))
         return Frame(
-            state, {bus.name: share(bus.busy_s - busy_then[bus.name], state.now_s - since) for bus in state.buses}
+            state,
+            {bus.name: share(bus.busy_s - busy_then.get(bus.name, 0.0), state.now_s - since) for bus in state.buses},
         )
 
 

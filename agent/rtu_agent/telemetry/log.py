@@ -18,6 +18,7 @@ from rtu_agent.clock import Clock
 from rtu_agent.events import (
     AdapterLatencyRead,
     AgentStopped,
+    ConfigReloaded,
     DeviceStateChanged,
     Event,
     PortLost,
@@ -40,13 +41,16 @@ class Log:
         self._logger = logger
         self._clock = clock
         self._limiter: RateLimiter[Event] = RateLimiter(WINDOW_S)
-        self._begun: set[Hashable] = set()
+        self._begun: set[tuple[Hashable, ...]] = set()
+        """What was said to be so, each with the class of its event and whom it is about."""
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
         """Say the event if it is news, and first what was held back long enough."""
         with self._lock:
             now = self._clock.monotonic()
+            if isinstance(event, ConfigReloaded):
+                self._begun = {condition for condition in self._begun if condition[1] not in event.anew}
             for held, others in self._limiter.due(float("inf") if isinstance(event, AgentStopped) else now):
                 self._say(level(held), held, held_back=others)
             if self._is_news(event, now):
@@ -83,12 +87,12 @@ class Log:
                 news = HABITS.get(type(event)) is Habit.ALWAYS
         return news
 
-    def _begins(self, condition: Hashable) -> bool:
+    def _begins(self, condition: tuple[Hashable, ...]) -> bool:
         is_new = condition not in self._begun
         self._begun.add(condition)
         return is_new
 
-    def _ends(self, condition: Hashable) -> bool:
+    def _ends(self, condition: tuple[Hashable, ...]) -> bool:
         is_known = condition in self._begun
         self._begun.discard(condition)
         return is_known

@@ -27,6 +27,8 @@ class Habit(Enum):
 HABITS: Final[Mapping[type[Event], Habit]] = {
     events.AgentStarted: Habit.ALWAYS,
     events.AgentStopped: Habit.ALWAYS,
+    events.ConfigReloaded: Habit.ALWAYS,
+    events.ConfigRefused: Habit.ALWAYS,
     events.LearntLost: Habit.ALWAYS,
     events.LoopLagged: Habit.SWARM,
     events.ClockJumped: Habit.ALWAYS,
@@ -64,6 +66,7 @@ HABITS: Final[Mapping[type[Event], Habit]] = {
 _GOOD_NEWS: Final = (
     events.AgentStarted,
     events.AgentStopped,
+    events.ConfigReloaded,
     events.DeviceRecognised,
     events.DriverRecovered,
     events.EchoDetected,

@@ -54,9 +54,15 @@ class PollLedger:
     """The counts of every bus, kept for many threads."""
 
     def __init__(self, buses: Iterable[str]) -> None:
-        nothing = PollCounts(failed=dict.fromkeys(FAILURES, 0), skipped=dict.fromkeys(SKIPS, 0))
-        self._counts = dict.fromkeys(buses, nothing)
         self._lock = threading.Lock()
+        self._counts: dict[str, PollCounts] = {}
+        self.keep(buses)
+
+    def keep(self, buses: Iterable[str]) -> None:
+        """Keep the counts of these buses from now on: new ones begin at nothing, those of others are forgotten."""
+        nothing = PollCounts(failed=dict.fromkeys(FAILURES, 0), skipped=dict.fromkeys(SKIPS, 0))
+        with self._lock:
+            self._counts = {bus: self._counts.get(bus, nothing) for bus in buses}
 
     def count(self, fate: PollFate) -> None:
         """Book one poll under its bus."""

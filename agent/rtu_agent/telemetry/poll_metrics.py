@@ -39,7 +39,7 @@ class LedgerCollector:
 class PollMetrics:
     """What the polls of one bus took and brought."""
 
-    def __init__(self, instruments: Instruments, bus: str, devices: Iterable[str]) -> None:
+    def __init__(self, instruments: Instruments, bus: str, devices: Iterable[str] = ()) -> None:
         self._cycle = Cycle(devices)
         self._cycle_duration = instruments.histogram(families.BUS_CYCLE, bus)
         self._duration = instruments.histogram(families.BUS_POLL_DURATION, bus)
@@ -49,6 +49,10 @@ class PollMetrics:
         self._rejected = {
             reason: instruments.counter(families.READINGS_REJECTED, bus, reason) for reason in families.REASONS
         }
+
+    def keep(self, devices: Iterable[str]) -> None:
+        """The bus has these devices from now on."""
+        self._cycle.keep(devices)
 
     def met(self, fate: PollFate, now: float) -> None:
         """Take in that a poll met its fate at `now`, monotonic seconds."""

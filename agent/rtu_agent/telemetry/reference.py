@@ -41,6 +41,7 @@ _LABEL_VALUES: Final[Mapping[str, str]] = {
     "`direction` of a clock jump": _words(families.JUMPS),
     "`state` of a device": _words(families.STATES),
     "`function`": "the Modbus function code of the request, decimal",
+    "`outcome` of a reload": _words(families.RELOADS),
     "`outcome` of a request": _words(families.OUTCOMES),
     "`outcome` of a reopen": _words(families.REOPENS),
     "`outcome` of a write": _words(families.WRITES),

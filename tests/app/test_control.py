@@ -1,0 +1,53 @@
+"""The running agent of a state directory is found, and nobody else is taken for it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rtu_agent.app.control import LOCK_FILE, held, holder
+
+HOLD = """
+import sys
+from pathlib import Path
+from rtu_agent.app.control import held
+with held(Path(sys.argv[1])) as other:
+    print(other, flush=True)
+    sys.stdin.read()
+"""
+
+
+def holding(directory: Path) -> "subprocess.Popen[str]":
+    """Start a process that holds the lock until its standard input is closed."""
+    command = [sys.executable, "-c", HOLD, str(directory)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def test_who_holds_the_lock_is_found(tmp_path: Path) -> None:
+    """By whoever asks, until it ends, and be it by `kill -9`; a second one learns who was there first."""
+    assert holder(tmp_path / "state") is None
+    with holding(tmp_path / "state") as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "None\n"
+        with held(tmp_path / "state") as other:
+            assert other == first.pid
+        assert holder(tmp_path / "state") == first.pid
+        assert (tmp_path / "state" / LOCK_FILE).read_text() == f"{first.pid}\n"
+        first.kill()
+
+    assert holder(tmp_path / "state") is None
+
+
+def test_a_stale_file_is_nobody(tmp_path: Path) -> None:
+    """Whatever process has the number that stands in it now."""
+    (tmp_path / LOCK_FILE).write_text(f"{os.getpid()}\n")
+
+    assert holder(tmp_path) is None
+
+
+def test_a_directory_that_cannot_be_written_to_keeps_nobody_from_running(tmp_path: Path) -> None:
+    """Nobody finds it then."""
+    (tmp_path / "state").write_text("a file")
+
+    with held(tmp_path / "state") as other:
+        assert other is None

@@ -1,0 +1,228 @@
+"""`rtu-agent reload` as its user calls it, and the running agent as a service manager sees it."""
+
+import json
+import os
+import pty
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rtu_agent.app.stop import STOP_S
+from support.agent_process import AgentProcess, until
+from support.truth_slave import TruthSlave
+
+SITE = """
+version: 1
+site: demo
+buses:
+  floor1: {port: PORT, baudrate: 115200, timeout: 200ms}
+devices:
+  - {name: one, bus: floor1, unit: 1, driver: ./truth.yaml, interval: 100ms}
+outputs:
+  sqlite: {directory: data}
+http: {listen: "127.0.0.1:0"}
+"""
+MAP = """
+driver: test.truth
+kind: truth
+description: registers that say where they are
+source: written for this test
+table: holding
+type: u16
+points:
+  at_10: {at: 10, vendor_specific: true}
+"""
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[AgentProcess]:
+    """An agent on a line that answers; not started."""
+    (tmp_path / "truth.yaml").write_text(MAP)
+    slave = TruthSlave(tmp_path / "port", lambda *_: 0.002)
+    slave.plug()
+    agent = AgentProcess(tmp_path, SITE.replace("PORT", str(tmp_path / "port")))
+    try:
+        yield agent
+    finally:
+        agent.kill()
+        slave.unplug()
+
+
+def reload(agent: AgentProcess, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Ask for a reload."""
+    command = [sys.executable, "-m", "rtu_agent", "reload", "-c", str(agent.config), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_verdict_is_printed(agent: AgentProcess) -> None:
+    """Good ones with what has changed, bad ones with every mistake and exit code 78; the agent goes on in any case."""
+    agent.start()
+    until(lambda: agent.events("port_opened") != [], "the start")
+    good = agent.config.read_text()
+
+    agent.config.write_text(good.replace("name: one", "name: other"))
+    done = reload(agent)
+    agent.config.write_text(good.replace("unit: 1", "unit: 300"))
+    refused = reload(agent)
+    as_json = reload(agent, "--json")
+    agent.config.write_text(good + "  not: [yaml")
+    broken = reload(agent)
+
+    assert (done.returncode, done.stdout) == (0, "added device other; removed device one\n")
+    assert refused.returncode == 78
+    assert refused.stderr.startswith(f"{agent.config}:7:36: unit 300 is outside 1 to 247\n")
+    assert json.loads(as_json.stderr)["outcome"] == "refused"
+    assert broken.returncode == 78
+    assert len(agent.events("config_reloaded")) == 1
+    assert len(agent.events("config_refused")) == 3
+    assert agent.stop() == 0
+    gone = reload(agent)
+    assert (gone.returncode, gone.stderr.split(";")[0]) == (
+        69,
+        f"no agent runs with the state directory {agent.folder}/state",
+    )
+
+
+def test_a_file_that_is_not_there_is_said(agent: AgentProcess) -> None:
+    """Before anybody is asked."""
+    agent.config.unlink()
+
+    answer = reload(agent)
+
+    assert (answer.returncode, answer.stderr) == (69, f"{agent.config}: No such file or directory\n")
+
+
+def test_the_service_manager_hears_of_every_state(
+    agent: AgentProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ready, alive while polls get done, reloading and ready again, stopping; a missing server is no failed start."""
+    agent.config.write_text(
+        agent.config.read_text().replace("outputs:", 'outputs:\n  influxdb: {url: "http://127.0.0.1:9", bucket: b}')
+    )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(f"\0{tmp_path.name}-{os.getpid()}")
+        manager.settimeout(20.0)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{tmp_path.name}-{os.getpid()}")
+        agent.start()
+        said = [_said(manager)]
+        assert said == ["READY=1"]
+        while not any(line.startswith("STATUS=1 bus; 1 of 1 device up; ") for line in said):
+            said.append(_said(manager))
+        assert "WATCHDOG=1" in said
+        os.kill(agent.pid, signal.SIGHUP)
+        while "RELOADING=1" not in said[-1]:
+            said.append(_said(manager))
+        assert int(said[-1].partition("MONOTONIC_USEC=")[2]) <= time.monotonic() * 1e6
+        while said[-1] != "READY=1":
+            said.append(_said(manager))
+        assert agent.stop() == 0
+        while said[-1] != "STOPPING=1":
+            said.append(_said(manager))
+
+
+def _hear_all(manager: socket.socket) -> None:
+    while _said(manager):
+        pass
+
+
+def _said(manager: socket.socket) -> str:
+    return manager.recv(4096).decode()
+
+
+def test_a_missing_port_is_no_failed_start(
+    agent: AgentProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The agent is ready, and alive: it tries again."""
+    agent.config.write_text(agent.config.read_text().replace(str(tmp_path / "port"), "/dev/no-such-port"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(f"\0{tmp_path.name}-{os.getpid()}-m")
+        manager.settimeout(20.0)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{tmp_path.name}-{os.getpid()}-m")
+        agent.start()
+        said = [_said(manager) for _ in range(3)]
+
+    assert said[0] == "READY=1"
+    assert said[1:] == ["WATCHDOG=1", "STATUS=1 bus, 1 port closed; 0 of 1 device up"]
+
+
+def test_a_driver_that_hangs_the_loop_starves_the_watchdog(
+    agent: AgentProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is said by a timer while nothing gets done."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(f"\0{tmp_path.name}-{os.getpid()}-w")
+        manager.settimeout(20.0)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{tmp_path.name}-{os.getpid()}-w")
+        agent.start()
+        while _said(manager) != "WATCHDOG=1":
+            pass
+        os.kill(agent.pid, signal.SIGSTOP)
+        manager.settimeout(2.5)
+        with pytest.raises(TimeoutError):
+            _hear_all(manager)
+        os.kill(agent.pid, signal.SIGCONT)
+        manager.settimeout(20.0)
+        while _said(manager) != "WATCHDOG=1":
+            pass
+
+
+HANG = """
+import sys, threading
+from rtu_agent.bus import adapter
+from rtu_agent.output import {module}
+{what} = lambda *_, **__: threading.Event().wait()
+from rtu_agent.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "what"),
+    [
+        ("influxdb", "influxdb.InfluxdbOutput.send"),
+        ("sqlite", "sqlite.SqliteOutput.write"),
+        ("sqlite", "adapter.Adapter.open"),
+    ],
+)
+def test_nothing_that_hangs_keeps_it_from_ending(agent: AgentProcess, module: str, what: str) -> None:
+    """A server, a disk, a port: it has ended within its time, and a second wish makes it end at once."""
+    agent.config.write_text(
+        agent.config.read_text().replace("outputs:", 'outputs:\n  influxdb: {url: "http://127.0.0.1:9", bucket: b}')
+    )
+    code = HANG.format(module=module, what=what)
+    command = [sys.executable, "-c", code, "run", "-c", str(agent.config)]
+    for wishes in (1, 2):
+        with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=agent.folder, text=True) as process:
+            assert process.stderr is not None
+            while "agent_started" not in process.stderr.readline():
+                pass
+            time.sleep(1.5)
+            started = time.monotonic()
+            for _ in range(wishes):
+                process.send_signal(signal.SIGTERM)  # does nothing where it has ended already
+                time.sleep(0.2)
+            said = process.stderr.read()
+        assert process.returncode == 0
+        assert "Traceback" not in said
+        assert time.monotonic() - started < 4 * STOP_S
+
+
+def test_a_closed_terminal_ends_an_agent_that_was_started_in_it(agent: AgentProcess) -> None:
+    """An agent that nobody sees any more would keep the ports; started with `nohup` it goes on."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execv(sys.executable, [sys.executable, "-m", "rtu_agent", "run", "--no-live", "-c", str(agent.config)])
+    said = b""
+    while b"port_opened" not in said:
+        said += os.read(terminal, 4096)
+    os.close(terminal)
+
+    ended, status = os.waitpid(process, 0)
+
+    assert (ended, os.waitstatus_to_exitcode(status)) == (process, 0)
