@@ -131,6 +131,27 @@ def test_the_living_do_not_notice_the_dead(dead: int, dies_at: float, interval_s
     assert got.wasted_s(since, SECONDS) / (SECONDS - since) <= PROBE_SHARE + 0.005
 
 
+def rate(got: Run, units: range, since: float) -> float:
+    """Return how many good polls a second `units` had together after `since`."""
+    return sum(at > since for unit in units for at in got.good_at[unit]) / (SECONDS - since)
+
+
+@pytest.mark.parametrize(("up_s", "down_s", "flapping"), [(10.0, 2.0, 3), (3.0, 0.5, 3), (1.5, 1.5, 2)])
+def test_units_that_come_and_go_take_no_polls_from_the_others(up_s: float, down_s: float, flapping: int) -> None:
+    """Each on its own, on a bus that is busy for more than eight tenths of its time."""
+    living, interval_s, since = range(flapping + 1, 11), 0.7, 50.0
+
+    def thinks(unit: int, now: float) -> float | None:
+        is_down = (now + 1.7 * unit) % (up_s + down_s) > up_s
+        return None if unit <= flapping and now > since and is_down else THINKS_S
+
+    got = run(thinks, interval_s, SECONDS)
+
+    assert rate(got, living, since) >= 0.98 * rate(healthy(interval_s), living, since)
+    # What is saved up for probes, and the first polls that nobody answered, come on top once.
+    assert got.wasted_s(since, SECONDS) <= PROBE_SHARE * (SECONDS - since) + 3.0
+
+
 def test_a_bus_that_is_nearly_full_carries_its_dead_too() -> None:
     """Ten units every half second ask for nine tenths of the time; the five that live lose nothing."""
     living = range(6, 11)

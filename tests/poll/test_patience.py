@@ -3,7 +3,15 @@
 import pytest
 
 from rtu_agent.events import LateReplyDiscarded, PortOpened
-from rtu_agent.poll.patience import ADAPTER_S, ENOUGH, FLOOR_S, FULL_EVERY, WINDOW, Patience
+from rtu_agent.poll.patience import (
+    ADAPTER_S,
+    ENOUGH,
+    FLOOR_S,
+    FULL_EVERY,
+    FULL_WITHOUT_ROOM,
+    WINDOW,
+    Patience,
+)
 
 
 def known(*replies: tuple[int, float]) -> Patience:
@@ -93,24 +101,72 @@ def test_a_slow_device_does_not_fail_again_and_again() -> None:
     assert lost == 1
 
 
-def probes(patience: Patience, unit: int, count: int) -> list[float]:
+def test_habits_hold_where_the_silence_was_one() -> None:
+    """Silent for the full time as well, so it was away and not slow: neither doubt nor a full wait the next times."""
+    patience = known((1, 0.01))
+    patience.missed(1, FLOOR_S)
+    patience.answered(1, 0.01)
+    assert patience.timeout_s(1) == 0.5
+
+    patience.missed(1, 0.5)
+
+    for _ in range(ENOUGH - 1):
+        patience.answered(1, 0.01)
+        assert patience.timeout_s(1) == FLOOR_S
+        patience.missed(1, FLOOR_S)
+
+
+def test_a_unit_that_answers_for_long_may_be_doubted_again() -> None:
+    """It was away long ago; a silence now may be another thing."""
+    patience = known((1, 0.01))
+    patience.missed(1, 0.5)
+    for _ in range(ENOUGH):
+        patience.answered(1, 0.01)
+
+    patience.missed(1, FLOOR_S)
+
+    assert patience.timeout_s(1) == 0.5
+
+
+def test_a_late_reply_shows_that_it_was_not_away() -> None:
+    """So the next silence may be a slow reply once more."""
+    patience = known((1, 0.01))
+    patience.missed(1, 0.5)
+
+    patience(LateReplyDiscarded("b", 1, 0.7))
+
+    assert patience.timeout_s(1) == patience.probation_s(1) == 0.5
+
+
+def probes(patience: Patience, unit: int, count: int, room_s: float = 0.0) -> list[float]:
     """Return the timeouts of `count` probes that were all in vain."""
     timeouts = []
     for _ in range(count):
-        timeouts.append(patience.probation_s(unit))
+        timeouts.append(patience.probation_s(unit, room_s))
         patience.missed(unit, timeouts[-1])
     return timeouts
 
 
-def test_the_first_probe_and_every_eighth_get_the_full_time() -> None:
+def test_with_room_the_first_probe_and_every_eighth_get_the_full_time() -> None:
     """The others get what the unit itself has needed."""
     patience = known((1, 0.01), (2, 0.2))
     patience.missed(1, FLOOR_S)
 
-    assert probes(patience, 1, 2 * FULL_EVERY) == [0.5, *[FLOOR_S] * (FULL_EVERY - 1)] * 2
-    patience.answered(1, 0.01)
-    patience.polled(1)
-    assert probes(patience, 1, 2) == [0.5, FLOOR_S]
+    assert probes(patience, 1, 2 * FULL_EVERY, 0.5) == [0.5, *[FLOOR_S] * (FULL_EVERY - 1)] * 2
+    for _ in range(ENOUGH):
+        patience.answered(1, 0.01)
+    assert probes(patience, 1, 2, 0.5) == [0.5, FLOOR_S]
+
+
+def test_without_room_the_full_time_is_put_off() -> None:
+    """The neighbours would notice it: the eighth silence is the first to last for the full time, then every 32nd."""
+    patience = known((1, 0.01))
+    patience.missed(1, FLOOR_S)
+
+    timeouts = probes(patience, 1, FULL_EVERY + 2 * FULL_WITHOUT_ROOM, 0.49)
+
+    full = [number for number, timeout_s in enumerate(timeouts, 2) if timeout_s == 0.5]
+    assert full == [FULL_EVERY, FULL_EVERY + FULL_WITHOUT_ROOM, FULL_EVERY + 2 * FULL_WITHOUT_ROOM]
 
 
 def test_a_unit_that_has_never_answered_is_given_the_time_of_the_slowest_known() -> None:

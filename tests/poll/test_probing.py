@@ -56,6 +56,7 @@ def test_a_probe_that_is_due_may_wait_for_a_gap() -> None:
     assert not probing.may_defer(6.0)
     probing.spent(0.1, 6.1)
     assert not probing.may_defer(6.1)
+    probing.asked()
     assert probing.due(8.0, never) == "a"
     assert probing.may_defer(8.5)
 

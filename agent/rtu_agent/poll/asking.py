@@ -60,19 +60,19 @@ class Asker:
         if device.timeout_s is not None:
             self._patience.grant(device.unit, device.timeout_s)
 
-    def probe_s(self, device: PolledDevice) -> float:
+    def probe_s(self, device: PolledDevice, room_s: float) -> float:
         """Return how long a probe of the device may hold the bus, seconds, but for the few characters on the wire."""
-        return self._patience.probation_s(device.unit)
+        return self._patience.probation_s(device.unit, room_s)
 
-    async def probe(self, device: PolledDevice) -> Outcome:
-        """Read as little as possible, to see whether the device is there."""
+    async def probe(self, device: PolledDevice, room_s: float = 0.0) -> Outcome:
+        """Read as little as possible, to see whether the device is there.
+
+        Args:
+            device: which.
+            room_s: for how long nobody else wants the bus.
+        """
         span = device.probes[device.health.asked % len(device.probes)]
-        return await self._read(device, span, self._patience.probation_s(device.unit))
-
-    def polled(self, device: PolledDevice) -> None:
-        """A poll of the device was answered to its end."""
-        device.health.polled()
-        self._patience.polled(device.unit)
+        return await self._read(device, span, self._patience.probation_s(device.unit, room_s))
 
     async def search(self, device: PolledDevice) -> list[Outcome]:
         """Ask a few of the questions that tell what the device refuses."""

@@ -6,12 +6,15 @@ the site says, which is also where it starts. Units have two speeds, one while i
 of some hundred replies counts and not an average.
 
 What is shorter than the configured value is a guess, and a wrong guess must not repeat itself: after a reply that did
-not come, and after one that came late, the unit is waited for in full until it has answered often enough again.
+not come, and after one that came late, the unit is waited for in full until it has answered often enough again. One
+that is silent for the full time as well was not slow but away, so its habits hold as before. It may come and go, and
+its neighbours pay for it each time, so its next silences cost the short time.
 
-A unit that was silent is on probation until a poll of it was answered to its end. It is given the full time if it was
-not silent for so long yet, and once in eight questions. The others get the time that the unit, or else the slowest one
-known on this bus, has needed. If that is too short, the reply comes late and is recognised as late, and the next
-question is given twice that time.
+A unit that was silent is on probation until a poll of it was answered to its end. Only the full time tells whether it
+is slow or away. It gets that as soon as nobody else wants the bus for so long, or else in its eighth question; later
+in every eighth where there is room, and in every 32nd where there is none. In the others it gets the time that the
+unit, or else the slowest one known on this bus, has needed. If that is too short, the reply comes late and is
+recognised as late, and the next question is given twice that time.
 """
 
 from dataclasses import dataclass
@@ -25,10 +28,11 @@ ADAPTER_S: Final = 0.020
 """FTDI's default latency timer is 16 ms."""
 FACTOR: Final = 2.0
 ENOUGH: Final = 32
-"""Replies after which a unit's habits are known."""
+"""Replies after which a unit's habits are known, and its silences forgotten."""
 WINDOW: Final = 256
 """Replies that are remembered, at least; at most twice as many."""
 FULL_EVERY: Final = 8
+FULL_WITHOUT_ROOM: Final = 32
 
 
 @dataclass(slots=True)
@@ -40,13 +44,34 @@ class _Habits:
     replies: int = 0
     """In the window that runs."""
     trusted: int = 0
-    """In a row; 0 after a reply that was missed or late."""
+    """Replies since one came late, or was missed and the unit may have been slow."""
+    doubted: int = 0
+    """The same before it was missed."""
+    steady: int = 0
+    """Replies in a row."""
 
     def add(self, seconds: float) -> None:
         if self.replies >= WINDOW:
             self.before_s, self.longest_s, self.replies = self.longest_s, 0.0, 0
         self.longest_s = max(self.longest_s, seconds)
         self.replies += 1
+
+    def answered(self, seconds: float) -> None:
+        self.add(seconds)
+        self.trusted += 1
+        self.steady += 1
+
+    def late(self, seconds: float) -> None:
+        self.add(seconds)
+        self.trusted = self.doubted = self.steady = 0
+
+    def doubt(self) -> None:
+        """It may have been slow."""
+        self.trusted, self.doubted = 0, max(self.trusted, self.doubted)
+
+    def clear(self) -> None:
+        """It was not slow."""
+        self.trusted, self.doubted = self.trusted + self.doubted, 0
 
     @property
     def expected_s(self) -> float:
@@ -64,8 +89,10 @@ class Patience:
         self._ceiling_s = ceiling_s
         self._granted: dict[int, float] = {}
         self._habits: dict[int, _Habits] = {}
-        self._missed_since_full: dict[int, int] = {}
+        self._missed: dict[int, int] = {}
         """How often a unit was silent since it was silent for the full time."""
+        self._away: set[int] = set()
+        """Units that were silent for the full time not long ago."""
 
     def grant(self, unit: int, ceiling_s: float) -> None:
         """Let `unit` think for so long at most, whatever the site says of its bus: its driver knows how slow it is."""
@@ -90,39 +117,47 @@ class Patience:
             return self._ceiling_of(unit)
         return min(self._ceiling_of(unit), habits.expected_s)
 
-    def probation_s(self, unit: int) -> float:
-        """Return the same for a unit that was silent a moment ago."""
-        since_full = self._missed_since_full.get(unit)
-        if since_full is None or since_full >= FULL_EVERY - 1:
-            return self._ceiling_of(unit)
+    def probation_s(self, unit: int, room_s: float = 0.0) -> float:
+        """Return the same for a unit that was silent a moment ago.
+
+        Args:
+            unit: which.
+            room_s: for how long nobody else wants the bus.
+        """
+        ceiling_s = self._ceiling_of(unit)
+        if self._is_for_full(unit, has_room=room_s >= ceiling_s):
+            return ceiling_s
         known = self._habits.get(unit)
         slowest = [known] if known is not None else self._habits.values()
-        return min(
-            self._ceiling_of(unit), max((habits.expected_s for habits in slowest), default=self._ceiling_of(unit))
-        )
+        return min(ceiling_s, max((habits.expected_s for habits in slowest), default=ceiling_s))
+
+    def _is_for_full(self, unit: int, *, has_room: bool) -> bool:
+        question = self._missed.get(unit, 0) + 1
+        if unit in self._away:
+            return question >= (FULL_EVERY if has_room else FULL_WITHOUT_ROOM)
+        return has_room or question >= FULL_EVERY
 
     def answered(self, unit: int, turnaround_s: float) -> None:
         """`unit` took so long until its reply began."""
         habits = self._habits.setdefault(unit, _Habits())
-        habits.add(turnaround_s)
-        habits.trusted += 1
-
-    def polled(self, unit: int) -> None:
-        """A poll of `unit` was answered to its end: whatever it missed is over."""
-        self._missed_since_full.pop(unit, None)
+        habits.answered(turnaround_s)
+        if habits.steady >= ENOUGH:
+            self._missed.pop(unit, None)
+            self._away.discard(unit)
 
     def missed(self, unit: int, timeout_s: float) -> None:
         """`unit` did not answer within `timeout_s`."""
-        if unit in self._habits:
-            self._habits[unit].trusted = 0
-        if timeout_s >= self._ceiling_of(unit):
-            self._missed_since_full[unit] = 0
-        elif unit in self._missed_since_full:
-            self._missed_since_full[unit] += 1
+        habits, full = self._habits.get(unit, _Habits()), timeout_s >= self._ceiling_of(unit)
+        habits.steady = 0
+        if full:
+            self._away.add(unit)
+            habits.clear()
+        elif unit not in self._away:
+            habits.doubt()
+        self._missed[unit] = 0 if full else self._missed.get(unit, 0) + 1
 
     def __call__(self, event: Event) -> None:
         """Hear that the reply of a unit came after all."""
         if isinstance(event, LateReplyDiscarded):
-            habits = self._habits.setdefault(event.unit, _Habits())
-            habits.add(event.late_s)
-            habits.trusted = 0
+            self._habits.setdefault(event.unit, _Habits()).late(event.late_s)
+            self._away.discard(event.unit)

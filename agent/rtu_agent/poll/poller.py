@@ -126,9 +126,9 @@ class Poller:
         if name is None:
             return None
         device, room_s = self._devices[name], self._schedule.room_s(now)
-        if room_s < self._asker.probe_s(device) and (self._probing.may_defer(now) or (self._probed and not room_s)):
-            return None
-        return device
+        fits = self._asker.probe_s(device, room_s) <= room_s
+        waits = not fits and (self._probing.may_defer(now) or (self._probed and not room_s))
+        return None if waits else device
 
     def _next_moment(self, now: float) -> float:
         moments = [
@@ -198,8 +198,10 @@ class Poller:
     # -- asking --------------------------------------------------------------------------------------------------------
 
     async def _probe(self, device: PolledDevice) -> None:
-        outcome = await self._asker.probe(device)
-        self._probing.spent(outcome.free_at - outcome.sent_at, outcome.ended_at)
+        since = self._clock.monotonic()
+        outcome = await self._asker.probe(device, self._schedule.room_s(since))
+        self._probing.asked()
+        self._charge(outcome, since)
         self._learn(device, outcome)
         if not device.health.online and outcome.kind != "port_lost":
             self._accept(device.silence(self._teller.time_ms(outcome, outcome)))
@@ -250,7 +252,7 @@ class Poller:
 
     async def _end(self, device: PolledDevice, progress: Progress) -> None:
         if self._teller.finish(device, progress) in ANSWERED:
-            self._asker.polled(device)
+            device.health.polled()
             if device.met and not device.owed:
                 await self._search(device)
         if device.owed and progress.kind == "port_lost":
@@ -268,11 +270,15 @@ class Poller:
     # -- learning ------------------------------------------------------------------------------------------------------
 
     def _heard(self, device: PolledDevice, outcome: Outcome) -> None:
-        """Learn from an answer to a poll; what a relapse costs, the silent devices pay."""
-        proven = device.health.proven
+        """Learn from an answer to a poll."""
         self._learn(device, outcome)
-        if not proven and verdict(outcome) in SILENT:
-            self._probing.spent(outcome.free_at - outcome.sent_at, outcome.ended_at)
+        if verdict(outcome) in SILENT:
+            self._charge(outcome, outcome.sent_at)
+
+    def _charge(self, outcome: Outcome, since: float) -> None:
+        """Let the silent devices pay for the time that one of them took; one that answers is not silent."""
+        if verdict(outcome) not in ANSWERED:
+            self._probing.spent(outcome.free_at - since, outcome.ended_at)
 
     def _learn(self, device: PolledDevice, outcome: Outcome) -> None:
         """Let the device's health hear how it went; a device that is back is polled in full at once."""

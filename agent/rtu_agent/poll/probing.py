@@ -51,6 +51,10 @@ class Probing:
             self._silent[device] = health
         return changed
 
+    def asked(self) -> None:
+        """The device that was due is being probed; the next one may wait anew."""
+        self._due_since = None
+
     def add(self, device: str, health: Health) -> None:
         """Look after one device more."""
         self._healths[device] = health
@@ -62,7 +66,6 @@ class Probing:
 
     def spent(self, seconds: float, now: float) -> None:
         """A silent device has held the bus for `seconds`."""
-        self._due_since = None
         if not self._nobody_online:
             self._budget.spend(seconds, now)
 
