@@ -235,7 +235,7 @@ class VictoriaMetrics(Server):
 
 
 class Prometheus(Server):
-    """Prometheus 2.42 that scrapes `targets` every 200 ms and evaluates `rules` as often."""
+    """Prometheus 2.42 that scrapes `targets` several times a second and evaluates `rules` as often."""
 
     binary = "prometheus"
     package = "prometheus"
@@ -247,12 +247,17 @@ class Prometheus(Server):
         targets: Mapping[str, Sequence[str]],
         rules: Sequence[Path] = (),
         alertmanagers: Sequence[str] = (),
+        every: str = "200ms",
     ) -> None:
-        """`targets` maps a job name to `host:port` addresses; `rules` are rule files; alerts go to `alertmanagers`."""
+        """`targets` maps a job name to `host:port` addresses; `rules` are rule files; alerts go to `alertmanagers`.
+
+        A target must answer before the next scrape, which comes `every` so often.
+        """
         super().__init__(folder)
         self.targets = targets
         self.rules = rules
         self.alertmanagers = alertmanagers
+        self.every = every
 
     def command(self, path: str) -> list[str]:
         """Return the command line."""
@@ -261,7 +266,7 @@ class Prometheus(Server):
         configuration.write_text(  # JSON is YAML
             json.dumps(
                 {
-                    "global": {"scrape_interval": "200ms", "scrape_timeout": "200ms", "evaluation_interval": "200ms"},
+                    "global": dict.fromkeys(("scrape_interval", "scrape_timeout", "evaluation_interval"), self.every),
                     "scrape_configs": jobs,
                     "rule_files": [str(rule.resolve()) for rule in self.rules],
                     "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(self.alertmanagers)}]}]},
