@@ -208,6 +208,7 @@ def test_a_killed_device_turns_red_and_back(look: Any, plant: Plant) -> None:
     expect(mortal.locator(".why")).to_be_hidden()
 
     reader.open("/#/device/mortal")
+    expect(reader.page.locator("h1")).to_have_text("mortal")
     expect(reader.page.locator(".list li").first).to_contain_text("answers again")
 
 
@@ -251,6 +252,19 @@ def test_nothing_is_wider_than_the_window(look: Any, viewport: dict[str, int], l
         reader.open(f"/#/device/{name}")
         reader.page.wait_for_selector(".points tbody tr")
         assert reader.width() <= 0
+
+
+def test_one_bus_can_be_looked_at(look: Any) -> None:
+    """And a device be found by its name, where there are many."""
+    reader = look()
+    reader.open("/#/bus/hall")
+    expect(reader.page.locator("h1")).to_have_text("All 3 devices answer")
+    reader.page.get_by_role("searchbox").fill("LIV")
+    expect(reader.page.locator(".device:visible")).to_have_count(1)
+    reader.page.get_by_role("button", name="Only trouble").click()
+    expect(reader.page.locator("main")).to_contain_text("No device fits.")
+    reader.page.get_by_role("link", name="All devices").click()
+    expect(reader.page.locator(".device:visible")).to_have_count(3)
 
 
 def test_it_speaks_the_language_of_the_browser(look: Any) -> None:

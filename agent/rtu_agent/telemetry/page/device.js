@@ -3,12 +3,12 @@ import { advice, ago, amount, clock, curve, h, label, mood, number, put, short, 
 
 export function devicePage() {
   const w = words();
-  const name = h("h1"), state = h("p", { class: "lead" }), why = h("p"), facts = h("p", { class: "lead" });
-  const head = h("section", { class: "verdict", "aria-live": "polite" }, name, state, why, facts);
+  const name = h("h1"), state = h("p", { class: "lead" }), why = h("p", { "aria-live": "polite" }), facts = h("p", { class: "lead" });
+  const head = h("section", { class: "verdict" }, name, state, why, facts);
   const charts = h("ul", { class: "cards" }), chartsHead = h("h2", { textContent: w.curves });
   const body = h("tbody");
   const heading = (text, extra) => h("th", { scope: "col", textContent: text, class: extra ?? "" });
-  const points = h("table", {}, h("thead", {}, h("tr", {}, heading(w.name), heading(w.value), heading(w.trust),
+  const points = h("table", { "aria-label": w.points }, h("thead", {}, h("tr", {}, heading(w.name), heading(w.value), heading(w.trust),
     heading(w.group, "extra"), heading(w.place, "extra"))), body);
   const plan = h("ul", { class: "rows list" }), planHead = h("h2", { textContent: w.plan }), refused = h("p", { class: "lead" });
   const changes = h("ol", { class: "rows list" }), changesHead = h("h2", { textContent: w.changes });

@@ -30,8 +30,8 @@ export function overview(chosen) {
   });
   node.update = (status) => {
     last = status;
-    judge(status, head, verdict, lead);
     const wanted = chosen ? status.buses.filter((bus) => bus.name === chosen) : status.buses;
+    judge({ ...status, buses: wanted }, head, verdict, lead);
     sync(buses, wanted, (bus) => bus.name, busCard);
     tools.hidden = status.devices.length <= MANY && !chosen;
     const found = status.devices.filter((device) =>

@@ -34,7 +34,6 @@ function decode(name) {
 
 function open(moved) {
   const { where, name, path } = route();
-  asking?.abort();
   document.documentElement.lang = lang();
   put(document.getElementById("language"), words().other);
   put(document.getElementById("skip"), words().skip);
@@ -51,36 +50,39 @@ function open(moved) {
 
 async function ask() {
   clearTimeout(timer);
-  const mine = view, began = performance.now();
-  asking = new AbortController();
-  const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(PATIENCE_MS)]);
-  try {
-    const answer = await fetch(mine.path, { signal, cache: "no-store" });
-    if (mine !== view) return;
-    if (answer.status === 404) main.replaceChildren(h("a", { class: "back", href: "#/", textContent: `← ${words().back}` }), h("h1", { textContent: words().gone }));
-    else if (!answer.ok) throw new Error(answer.statusText);
-    else tell(mine, await answer.json());
-    heard = Date.now();
-    missed = null;
-  } catch (error) {
-    if (mine !== view) return;
-    missed ??= Date.now();
-    if (!(error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)) console.error(error);
-  }
-  fresh();
+  asking?.abort();
+  const control = asking = new AbortController();
+  const began = performance.now(), alarm = setTimeout(() => control.abort(), PATIENCE_MS);
+  const said = await hear(control.signal);
+  clearTimeout(alarm);
+  if (control !== asking) return; // somebody asks for something else by now
   if (!document.hidden) timer = setTimeout(ask, Math.max(EVERY_MS, SHARE * (performance.now() - began)));
+  if (said === undefined) missed ??= Date.now();
+  else [heard, missed] = [Date.now(), null];
+  fresh();
+  if (said === null) main.replaceChildren(h("a", { class: "back", href: "#/", textContent: `← ${words().back}` }), h("h1", { textContent: words().gone }));
+  else if (said) tell(said);
 }
 
-function tell(mine, said) {
-  if (mine !== view) return;
-  mine.update(said);
-  if (mine.hidden) {
-    mine.hidden = false;
-    main.replaceChildren(mine);
+// Returns what the agent says; null when there is nothing of that name, undefined when there is no answer.
+async function hear(signal) {
+  try {
+    const answer = await fetch(view.path, { signal, cache: "no-store" });
+    return answer.ok ? await answer.json() : answer.status === 404 ? null : undefined;
+  } catch {
+    return undefined;
   }
-  mark.className = `mark ${mine.querySelector(".verdict").level}`;
+}
+
+function tell(said) {
+  view.update(said);
+  if (view.hidden) {
+    view.hidden = false;
+    main.replaceChildren(view);
+  }
+  mark.className = `mark ${view.querySelector(".verdict").level}`;
   put(document.getElementById("site"), said.site);
-  document.title = `${mine.querySelector("h1").textContent} – ${said.site}`;
+  document.title = `${view.querySelector("h1").textContent} – ${said.site}`;
   if (!said.config) return;
   show(document.getElementById("refused"), said.config.problem ? words().refused(said.config.problem) : "");
   const about = [`rtu-agent ${said.version}`, `${words().up} ${span(said.uptime_s)}`, `${words().config} ${clock(said.config.loaded_ms)}`];
