@@ -69,7 +69,8 @@ export const clock = (ms) => new Intl.DateTimeFormat(language, { dateStyle: "sho
 export function number(value) {
   const size = Math.abs(value);
   if (size >= 1e9 || (size > 0 && size < 1e-3)) return value.toPrecision(4);
-  const digits = Number.isInteger(value) ? 0 : size < 100 ? 2 : size < 1000 ? 1 : 0;
+  // Few enough digits to read, and the same number of them from one second to the next.
+  const digits = size === 0 || size >= 1000 || (size >= 100 && Number.isInteger(value)) ? 0 : size < 10 ? 2 : 1;
   return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 

@@ -15,7 +15,7 @@ export const WORDS = {
     hidden: (n) => `and ${n} more: choose a bus, or find a device by its name`,
     busy: "Busy", late: "Polls start late by", late_worst: "at worst", open: "connected", closed: "not connected",
     closed_why: (why) => `Not connected: ${why}. Check the adapter, its plug and its network.`,
-    no_errors: "No errors in the last hour", errors: "Errors in the last minutes", minutes: ["1 min", "5 min", "60 min"],
+    no_errors: "No errors in the last hour", errors: "Errors in the last", minutes: ["1 min", "5 min", "60 min"],
     asked: "Questions asked",
     state: { good: "answers", warn: "has trouble", suspect: "no answer just now", bad: "does not answer", closed: "bus not connected", waiting: "not asked yet" },
     kind: { no_reply: "no answer", damaged: "damaged answers", exception: "refused", foreign: "foreign answers",
