@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rtu_agent.cli import main
+from rtu_agent.cli import exit_codes, main
 
 SITE = """
 version: 1
@@ -48,6 +48,20 @@ def config(tmp_path: Path) -> Path:
 def check(config: Path, *options: str) -> Result:
     """Run the command."""
     return CliRunner().invoke(main, ["check", "-c", str(config), *options])
+
+
+def test_mistakes_are_told_to_programs_too(config: Path) -> None:
+    """With their places; people read the report as ever, and the exit code is the same."""
+    config.write_text(SITE.replace("unit: 1", "unit: 300"), encoding="utf-8")
+
+    answer = check(config, "--json")
+
+    told = json.loads(answer.stdout)
+    (problem,) = told["problems"]
+    assert (problem["file"], problem["line"], problem["column"], problem["length"]) == (str(config), 6, 29, 3)
+    assert "300" in problem["message"]
+    assert answer.exit_code == exit_codes.CONFIG_INVALID
+    assert answer.stderr.startswith(f"{config}:6:29: {problem['message']}")
 
 
 def test_a_valid_site_is_counted_and_its_load_is_told(config: Path) -> None:

@@ -27,7 +27,7 @@ EVERY_DEVICE: Final = "*"
 @click.option("--json", "as_json", is_flag=True, help="Print what was checked as JSON.")
 def command(config: Path, planned: str | None, turnaround_s: float | None, as_json: bool) -> None:
     """Check devices.yaml; say everything that is wrong with it, or what its buses will carry."""
-    loaded = load_or_leave(config)
+    loaded = load_or_leave(config, as_json=as_json)
     chosen = _chosen(loaded, planned)
     buses = forecasts(loaded, turnaround_s)
     plans = [(bus, device) for bus in buses for device in bus.devices if device.name in chosen]

@@ -1,5 +1,6 @@
 """What every command that needs a site does first: read it, or say all that is wrong with it and leave."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,7 @@ from rtu_agent.app import LoadedSite
 from rtu_agent.app.loading import Loader
 from rtu_agent.cli import exit_codes
 from rtu_agent.config.load import ConfigError
+from rtu_agent.domain.problem import Problem
 from rtu_agent.plugins import PluginError
 
 LOAD_ERRORS: Final = (ConfigError, PluginError, OSError)
@@ -38,14 +40,24 @@ def loader_or_leave() -> Loader:
         sys.exit(exit_codes.FAILED)
 
 
-def load_or_leave(path: Path, loader: Loader | None = None) -> LoadedSite:
-    """Return the checked site; leave with 78 when it is invalid, with 69 or 77 when it cannot be read."""
+def load_or_leave(path: Path, loader: Loader | None = None, *, as_json: bool = False) -> LoadedSite:
+    """Return the checked site; leave with 78 when it is invalid, with 69 or 77 when it cannot be read.
+
+    With `as_json` a program gets the mistakes as well, on standard output.
+    """
     try:
         return (loader or Loader()).load(path)
     except LOAD_ERRORS as error:
+        if as_json and isinstance(error, ConfigError):
+            click.echo(json.dumps({"file": str(path), "problems": [*map(_about, error.problems)]}))
         said, code = complaint(path, error)
         click.echo(said, err=True)
         sys.exit(code)
+
+
+def _about(problem: Problem) -> dict[str, str | int]:
+    place: dict[str, str | int] = {"file": problem.file, "line": problem.line, "column": problem.column}
+    return {**place, "length": problem.length, "message": problem.message}
 
 
 def complaint(path: Path, error: Exception) -> tuple[str, int]:
