@@ -22,12 +22,27 @@ def of(held_s: float = 300.0, silences: tuple[int, ...] = (), **before: tuple[in
         (of(), [(30_000, 7.0)], 7.0),
         (of(x=(-10_000, 1.0)), [(30_000, 7.0)], 4.0),
         (of(x=(-300_000, 1.0)), [(30_000, 7.0)], 7.0),
+        (of(x=(-10_000, 1.0), silences=(-5000,)), [(30_000, 7.0)], 7.0),
+        (of(x=(-10_000, 1.0), silences=(-20_000,)), [(30_000, 7.0)], 4.0),
+        (of(held_s=30, x=(-10_000, 1.0)), [(40_000, 3.0)], 2.0),
         (of(held_s=10), [(0, 1.0), (50_000, 5.0)], 3.0),
         (of(silences=(15_000,)), [(0, 1.0), (45_000, 5.0)], 3.0),
         (of(), [(0, 1.0), (0, 3.0), (30_000, 5.0)], 4.0),
         (of(), [(MINUTE_MS, 1.0), (MINUTE_MS, 3.0)], 2.0),
     ],
-    ids=["two", "alone", "from before", "too old", "heartbeats missed", "silent", "one time", "no time"],
+    ids=[
+        "two",
+        "alone",
+        "from before",
+        "too old",
+        "silent since",
+        "silent until then",
+        "missed since",
+        "heartbeats missed",
+        "silent",
+        "one time",
+        "no time",
+    ],
 )
 def test_the_mean_is_that_of_the_time(hold: Hold, stored: list[tuple[int, float]], mean: float) -> None:
     """Until the next value, the end, a silence, or the heartbeat that did not come."""

@@ -139,6 +139,22 @@ def test_a_value_that_is_not_stored_again_counts_for_its_time(tmp_path: Path) ->
     assert database.of("active_power_w_max") == {NOON_MS: 600.0, NOON_MS + 2 * MINUTE_MS: 600.0}
 
 
+def test_a_value_does_not_stand_while_the_device_is_silent(tmp_path: Path) -> None:
+    """Nor afterwards, in the window in which it comes back."""
+    database = Database()
+    power = replace(FIELDS[0], held_s=300.0)
+    of = series("meter", (power,))
+    output = RollupOutput("r", RollupTarget(60.0, database), lambda _: {power.name: power}, tmp_path / "r", Seen())
+    output.send(body([Record(of, NOON_MS, (100.0,)), silence(30), Record(of, NOON_MS + 90_000, (500.0,)), at(200)]))
+    output.close()
+    assert database.of("active_power_w_mean") == {NOON_MS: 100.0, NOON_MS + MINUTE_MS: 500.0}
+
+
+def silence(seconds: float) -> Record:
+    """The record that the meter does not answer."""
+    return Record(series("meter", ()), NOON_MS + round(1000 * seconds), (), RecordQuality.NO_ANSWER)
+
+
 def test_a_file_of_the_format_before_restarts_is_gone_on_with(tmp_path: Path) -> None:
     """Nothing that it holds is lost."""
     database = Database()

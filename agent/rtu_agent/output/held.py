@@ -19,7 +19,8 @@ class Hold:
     """One field in one window."""
 
     before: tuple[Stored, ...]
-    """What stands when the window begins, from its beginning on; nothing if nobody knows."""
+    """What stands when the window begins; nothing if nobody knows."""
+    begin_ms: int
     end_ms: int
     """Of the window."""
     held_ms: int
@@ -36,7 +37,7 @@ class Hold:
 
     def _lasts_ms(self, time_ms: int, until_ms: int) -> int:
         silence_ms = next((silence for silence in self.silences if silence > time_ms), until_ms)
-        return max(0, min(until_ms, silence_ms, time_ms + self.held_ms) - time_ms)
+        return max(0, min(until_ms, silence_ms, time_ms + self.held_ms) - max(time_ms, self.begin_ms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,15 @@ class Held:
     before: Mapping[str, Stored]
     """By field, what was stored last before the window."""
     silences: Sequence[int]
+    """When it was found not to answer, by time, also before the window."""
 
     def of(self, name: str, held_s: float) -> Hold:
         """Return how the values of a field stand, each for `held_s` seconds at most."""
         held_ms = round(1000 * held_s)
         last = self.before.get(name)
-        stands = last is not None and self.begin_ms - last[0] < held_ms
-        before = ((self.begin_ms, last[1]),) if stands and last is not None else ()
-        return Hold(before, self.end_ms, held_ms, self.silences)
+        if last is None or self.begin_ms - last[0] >= held_ms or self._silent_since(last[0]):
+            return Hold((), self.begin_ms, self.end_ms, held_ms, self.silences)
+        return Hold((last,), self.begin_ms, self.end_ms, held_ms, self.silences)
+
+    def _silent_since(self, time_ms: int) -> bool:
+        return any(time_ms < silence < self.begin_ms for silence in self.silences)

@@ -92,14 +92,21 @@ def rollup(
 def counted(samples: Sequence[Sample], names: Names) -> dict[str, list[tuple[int, float]]]:
     """Return times and values of what later windows need from `samples`, the newest `KNOWN_BEFORE` of each field.
 
-    These are counters, and what may stand for values that are not stored.
+    These are counters, and what may stand for values that are not stored, with the silences that end it.
     """
     found: dict[str, list[tuple[int, float]]] = {}
+    if any(field.held_s for field in names.values()):
+        found[QUALITY_FIELD] = [(time_ms, float(RecordQuality.NO_ANSWER)) for time_ms in silences(samples)]
     for sample in samples:
         for name, value in sample.values.items():
             if name in names and _is_remembered(names[name]) and isinstance(value, float):
                 found.setdefault(name, []).append((sample.time_ms, value))
     return {name: values[-KNOWN_BEFORE:] for name, values in found.items()}
+
+
+def silences(samples: Sequence[Sample]) -> list[int]:
+    """Return when the device was found not to answer, by time."""
+    return [each.time_ms for each in samples if each.values.get(QUALITY_FIELD) == RecordQuality.NO_ANSWER]
 
 
 def _is_remembered(field: Field) -> bool:

@@ -31,7 +31,7 @@ from rtu_agent.output import line_reader
 from rtu_agent.output.contract import Action, DeadLetter, NetworkOutput, RollupTarget, Verdict
 from rtu_agent.output.held import Held
 from rtu_agent.output.line_protocol import encode
-from rtu_agent.output.rollup import Names, Sample, counted, rollup
+from rtu_agent.output.rollup import Names, Sample, counted, rollup, silences
 from rtu_agent.output.rollup_state import Due, RollupState
 from rtu_agent.output.rollup_store import RollupStore
 from rtu_agent.output.transfer import Transfer
@@ -144,9 +144,9 @@ class RollupOutput(NetworkOutput):
         state.note_counted(window, counted(samples, names))
         before = state.before(window, restarts)
         within = {field: [at for at in times if at >= window[0]] for field, times in restarts.items()}
-        silences = [each.time_ms for each in samples if each.values.get(QUALITY_FIELD) == RecordQuality.NO_ANSWER]
+        silent = [*(time_ms for time_ms, _ in before.pop(QUALITY_FIELD, ())), *silences(samples)]
         last = {field: readings[-1] for field, readings in before.items()}
-        held = Held(window[0], window[0] + self._length_ms, last, silences)
+        held = Held(window[0], window[0] + self._length_ms, last, silent)
         values = {field: [value for _, value in readings] for field, readings in before.items()}
         fields: dict[Field, Any] = rollup(samples, names, values, within, held)
         quality = RecordQuality(fields.pop(Field(QUALITY_FIELD, "int")))
