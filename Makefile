@@ -14,11 +14,12 @@ demo: $(VENV)/agent.stamp
 test: $(VENV)/dev.stamp
 	$(BIN)/pytest $(ARGS)
 
-# More than a million transactions on broken buses, then five minutes on ptys. SEED replays a night.
+# More than a million transactions on broken buses, then five minutes on ptys, then databases and agents that are killed
+# for some ten minutes. SEED replays a night.
 SEED ?= $(shell date +%Y%m%d)
 nightly: $(VENV)/dev.stamp
 	@echo "seed $(SEED)"
-	RTU_AGENT_NIGHTLY=$(SEED) $(BIN)/pytest tests/faults $(ARGS)
+	RTU_AGENT_NIGHTLY=$(SEED) $(BIN)/pytest tests/faults tests/servers/test_chaos.py $(ARGS)
 
 # Measures this agent and other masters under the same faults, and writes docs/reliability.md.
 faults: $(VENV)/dev.stamp

@@ -1,0 +1,234 @@
+"""An independent judge: the agent as its user starts it, two real databases, and everything that goes wrong at once.
+
+Databases are killed, stopped, slowed and restarted at random while the agent is killed at random and its disk is full
+at times. A witness reads every commit to the spool from outside. In the end each database has exactly these records,
+value by value, minus the dead letters with their reasons; every rollup has as many records as were committed in its
+window; and the spool never outgrew its bound, although one output takes nothing at all.
+
+VictoriaMetrics forgets the last seconds that it has acknowledged when it is killed; so it is never killed here.
+"""
+
+import json
+import os
+import random
+import resource
+import sqlite3
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rtu_agent.app import SPOOL_FILE
+from rtu_agent.clock import SystemClock
+from rtu_agent.output.delivery import Delivery
+from rtu_agent.output.influxdb import InfluxdbOutput
+from rtu_agent.output.influxdb_settings import InfluxdbSettings
+from rtu_agent.output.marks import Limits
+from rtu_agent.output.spool import Spool
+from support.agent_process import AgentProcess, until
+from support.chaos import ANY, WITHOUT_KILLS, Point, Told, Tormentor, Witness, read
+from support.servers import Influxd, VictoriaMetrics, free_port
+from support.watching import Seen
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+NIGHTLY = os.environ.get("RTU_AGENT_NIGHTLY", "")
+ROUNDS = 60 if NIGHTLY else 3
+BOUND = 1024 * 1024
+FILES_BEYOND = 50 * 1024 * 1024
+"""What the documentation says the files of the spool may have beyond its bound."""
+WINDOW_MS = 10_000
+OUTPUTS = ("influxdb", "influxdb-10s", "victoria", "nobody")
+
+
+def site(influxd: Influxd, victoria_metrics: VictoriaMetrics) -> str:
+    """Meters and thermometers; three databases, one of which is not there."""
+    return f"""\
+version: 1
+site: chaos
+http: {{listen: "127.0.0.1:0"}}
+spool: {{max: 1MiB}}
+buses:
+  meters: {{port: /dev/ttyS0, baudrate: 115200}}
+  climate: {{port: /dev/ttyS1, baudrate: 19200}}
+devices:
+  - {{name: "meter-{{unit}}", bus: meters, unit: 1-4, driver: hiking.dds238_2, interval: 500ms}}
+  - {{name: "room-{{unit}}", bus: climate, unit: 1-4, driver: generic.xy_md02, interval: 500ms}}
+outputs:
+  influxdb: {{url: "{influxd.url}", bucket: modbus, api: v1, rollups: {{10s: 1d}}}}
+  victoria: {{type: influxdb, url: "{victoria_metrics.url}", bucket: modbus, api: v2}}
+  nobody: {{type: influxdb, url: "http://127.0.0.1:{free_port()}", bucket: modbus, api: v1}}
+"""
+
+
+def fill(spool: Path) -> None:
+    """Put so much into the spool that it is full with the next records: for who takes nothing, the others have it."""
+    full = Spool(spool, OUTPUTS, Limits())
+    now_ms = round(time.time() * 1000) - 3_600_000
+    for batch in range(96):
+        lines = [f'modbus_event,device=filler text="{"x" * 60}" {now_ms + 100 * batch + n}' for n in range(100)]
+        full.append("\n".join(lines).encode(), len(lines), now_ms, now_ms, now_ms)
+    for output in OUTPUTS[:-1]:
+        while (sent := full.next(output)) is not None:
+            full.acknowledge(output, sent, [], now_ms)
+    full.close()
+
+
+def waiting(spool: Path) -> set[str]:
+    """Return the outputs for which the spool has still something."""
+    with closing(sqlite3.connect(f"{spool.as_uri()}?mode=ro", uri=True)) as connection:
+        found = connection.execute("SELECT output FROM cursor WHERE id < (SELECT max(id) FROM batch)").fetchall()
+    return {output for (output,) in found}
+
+
+def live(agent: AgentProcess, witness: Witness, chance: random.Random, *, fills_up: bool) -> None:
+    """Start the agent, let it commit, fill up its disk for a while, kill it."""
+    before = len(witness.lines)
+    agent.start("--simulate")
+    until(lambda: len(witness.lines) > before, "a commit", 60.0)
+    time.sleep(chance.uniform(0.0, 2.0))
+    if fills_up:
+        unlimited = resource.prlimit(agent.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, (agent.log.stat().st_size + 16_384, unlimited[1]))
+        time.sleep(chance.uniform(0.5, 2.5))
+        resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, unlimited)
+        time.sleep(chance.uniform(0.0, 2.0))
+    agent.kill()
+
+
+def deliver_the_rest(spool: Path, influxd: Influxd, victoria_metrics: VictoriaMetrics) -> None:
+    """Send what the agent has committed while it stopped."""
+    settings = {
+        "influxdb": {"url": influxd.url, "bucket": "modbus", "api": "v1"},
+        "victoria": {"url": victoria_metrics.url, "bucket": "modbus", "api": "v2"},
+    }
+    outputs = {name: InfluxdbOutput(name, InfluxdbSettings.model_validate(each)) for name, each in settings.items()}
+    delivery = Delivery(outputs, spool, Seen(), SystemClock())
+    delivery.start()
+    until(lambda: not waiting(spool), "the rest to arrive", 60.0)
+    delivery.stop(5.0)
+
+
+def check_rollups(influxd: Influxd, committed: list[Told]) -> None:
+    """Compare how many records each rollup has with how many were committed; the last windows may be open."""
+    measured = [each for each in committed if each.measurement in {"energy_meter", "environment"}]
+    times = {(each.measurement, each.tags, each.time_ms) for each in measured}
+    windows = Counter((measurement, tags, time_ms - time_ms % WINDOW_MS) for measurement, tags, time_ms in times)
+    open_ms = max(each.time_ms for each in measured) - 2 * WINDOW_MS
+    found = in_influxdb(influxd, "modbus_10s", {"energy_meter", "environment"})
+    rolled = {point[:3]: value for point, value in found.items() if point[3] == "records"}
+    expected = {window: number for window, number in windows.items() if window[2] <= open_ms}
+    assert expected
+    assert {window: number for window, number in rolled.items() if window[2] <= open_ms} == expected
+
+
+def in_influxdb(influxd: Influxd, database: str, measurements: set[str]) -> dict[Point, Any]:
+    """Return what InfluxDB has."""
+    found: dict[Point, Any] = {}
+    for measurement in measurements:
+        answer = influxd.get("/query", db=database, epoch="ms", q=f'SELECT * FROM "{measurement}" GROUP BY *')
+        for series in answer["results"][0].get("series", ()):
+            tags = ",".join(f"{key}={text}" for key, text in sorted(series["tags"].items()) if text)
+            for time_ms, *values in series["values"]:
+                for name, value in zip(series["columns"][1:], values, strict=True):
+                    if value is not None:
+                        found[measurement, tags, time_ms, name] = value
+    return found
+
+
+def as_stored(text: str) -> Any:
+    """Return a value of line protocol as a database gives it back."""
+    if text.startswith('"'):
+        return json.loads(text)
+    return int(text[:-1]) if text.endswith("i") else float(text)
+
+
+def points_of(told: list[Told]) -> dict[Point, Any]:
+    """Return every value."""
+    return {point: as_stored(text) for each in told for point, text in each.points().items()}
+
+
+def numbers_of(told: list[Told]) -> dict[tuple[str, str, int], float]:
+    """Return the numbers as VictoriaMetrics has them: by name, device and time. It makes zeros of texts."""
+    return {
+        (f"{measurement}_{field}", tags.partition("device=")[2].partition(",")[0], time_ms): float(value)
+        for (measurement, tags, time_ms, field), value in points_of(told).items()
+        if not isinstance(value, str)
+    }
+
+
+def refused_lines(spool: Path) -> dict[str, str]:
+    """Return the dead letters of InfluxDB with their reasons."""
+    connection = sqlite3.connect(spool)
+    rows = connection.execute("SELECT output, line, reason FROM dead").fetchall()
+    connection.close()
+    assert {output for output, _, _ in rows} == {"influxdb"}
+    return {bytes(line).decode(): reason for _, line, reason in rows}
+
+
+def test_each_database_has_what_was_committed_minus_the_dead_letters(
+    influxd: Influxd, victoria_metrics: VictoriaMetrics, tmp_path: Path
+) -> None:
+    """After kills of everybody at random moments."""
+    seed = int(NIGHTLY or random.randrange(2**32))
+    print(f"seed {seed}")  # noqa: T201 - shown when the test fails
+    chance = random.Random(seed)
+    for database in ("modbus", "modbus_10s"):
+        influxd.create_database(database)
+    text = 'environment,device=somebody temperature_c="a text from another program"'
+    influxd.post("/write", f"{text} {round(time.time() * 1000)}".encode(), db="modbus", precision="ms")
+    agent = AgentProcess(tmp_path / "agent", site(influxd, victoria_metrics))
+    spool = agent.folder / "state" / SPOOL_FILE
+    fill(spool)
+    witness = Witness(spool)
+    witness.start()
+    tormentors = [
+        Tormentor(influxd, ANY, random.Random(seed + 1)),
+        Tormentor(victoria_metrics, WITHOUT_KILLS, random.Random(seed + 2)),
+    ]
+    try:
+        until(lambda: len(witness.lines) > 0, "the witness")
+        for tormentor in tormentors:
+            tormentor.start()
+        for number in range(ROUNDS):
+            live(agent, witness, chance, fills_up=number % 2 == 0)
+        for tormentor in tormentors:
+            tormentor.stop()
+        before = len(witness.lines)
+        agent.start("--simulate")
+        until(lambda: len(witness.lines) > before and waiting(spool) == {"nobody"}, "the backlog to arrive", 60.0)
+        assert agent.stop() == 0
+    finally:
+        agent.kill()
+        witness.stop()
+    assert witness.largest_payload <= BOUND
+    assert witness.largest_files <= BOUND + FILES_BEYOND
+    deliver_the_rest(spool, influxd, victoria_metrics)
+    assert all(tormentor.done for tormentor in tormentors)
+    lines = dict.fromkeys(witness.lines)
+    assert sum(len(line) + 1 for line in lines) > BOUND
+    committed = [read(line) for line in lines if "device=filler" not in line]
+    refused = refused_lines(spool)
+    dead = [read(line) for line in refused]
+    assert all("field type conflict" in reason for reason in refused.values())
+    assert {each.measurement for each in dead} == {"environment"}
+    assert {point for each in dead for point in each.points()} <= points_of(committed).keys()
+    expected = points_of(committed)
+    for each in dead:
+        for point in each.points():
+            del expected[point]
+    found = in_influxdb(influxd, "modbus", {each.measurement for each in committed})
+    assert {point: value for point, value in found.items() if point[1] != "device=somebody"} == expected
+    samples = victoria_metrics.export()
+    numbers = numbers_of(committed)
+    names = {name for name, _, _ in numbers}
+    assert {
+        (labels["__name__"], labels["device"], time_ms): value
+        for labels, values in ((dict(labels), values) for labels, values in samples.items())
+        for time_ms, value in values.items()
+        if labels["__name__"] in names
+    } == numbers
+    check_rollups(influxd, committed)
