@@ -100,8 +100,9 @@ class Patience:
 
     def forget(self, unit: int) -> None:
         """Begin anew with `unit`: another device is to be found there."""
-        for known in (self._granted, self._habits, self._missed_since_full):
+        for known in (self._granted, self._habits, self._missed):
             known.pop(unit, None)
+        self._away.discard(unit)
 
     def _ceiling_of(self, unit: int) -> float:
         return self._granted.get(unit, self._ceiling_s)
