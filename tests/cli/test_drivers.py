@@ -54,6 +54,22 @@ def test_what_could_not_be_loaded_is_told_with_the_reason(install: Install) -> N
     assert listed["failures"] == [{"plugin": "broken", "distribution": "broken", "version": "2.0", "error": why}]
 
 
+def test_a_site_that_names_what_could_not_be_loaded(install: Install, tmp_path: Path) -> None:
+    """Is told why there is no such driver."""
+    install("broken", "import no_such_module_anywhere", version="2.0")
+    site = tmp_path / "devices.yaml"
+    devices = "devices: [{name: d, bus: b, unit: 1, driver: broken.th1}]"
+    site.write_text(f"version: 1\nsite: s\nbuses: {{b: {{port: /dev/null}}}}\n{devices}\n", encoding="utf-8")
+
+    answer = CliRunner().invoke(main, ["check", "-c", str(site)])
+
+    assert answer.exit_code == 78
+    assert "there is no driver 'broken.th1'" in answer.stderr
+    assert answer.stderr.splitlines()[-1].startswith(
+        "plugin 'broken' of broken 2.0 cannot be used: ModuleNotFoundError"
+    )
+
+
 def test_two_drivers_of_one_name_are_both_listed(install: Install) -> None:
     """And the error names both; neither is shown, because nobody knows which is meant."""
     install("acme", DRIVER)

@@ -1,4 +1,7 @@
-"""Every bundled driver can be simulated and polled: it is recognised, and answers everything."""
+"""Drivers are polled on ptys as they are in the contract of drivers, where no real time passes: to the end.
+
+There it is every driver; here it is one of each sort, because what takes seconds may be disturbed by a busy machine.
+"""
 
 import asyncio
 from pathlib import Path
@@ -21,10 +24,14 @@ devices:
 """
 
 
-def test_every_driver_is_polled_on_the_simulator(tmp_path: Path) -> None:
+# Flags, a stride of two, another byte order, a chain of models, a discovery, scales in registers.
+SORTS = ("waveshare.io_8ch", "jk.pb", "vaisala.hmp110", "sunspec.inverter", "sungrow.sg", "autonics.tk4")
+
+
+def test_a_driver_of_each_sort_is_polled_on_ptys(tmp_path: Path) -> None:
     """All of them on one bus, each asked for everything once."""
     catalogue = load_drivers()
-    units = dict(enumerate(catalogue.names(), start=1))
+    units = dict(enumerate(SORTS, start=1))
     entries = "".join(
         f"  - {{name: d{unit}, bus: b, unit: {unit}, driver: {name}, allow_writes: true}}\n"
         for unit, name in units.items()

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from rtu_agent.config.load import load_site
+from rtu_agent.config.load import ConfigError, load_site
 from rtu_agent.config.model import Site
 from rtu_agent.domain.document import parse
 from rtu_agent.driver_api import Driver
@@ -45,7 +45,8 @@ class Loader:
         """Read and check a site.
 
         Raises:
-            ConfigError: something is wrong with it; all that is, with places.
+            ConfigError: something is wrong with it; all that is, with places. Its notes say which plugins
+                cannot be used: what the site names may be in one of them.
             OSError: the file cannot be read.
         """
         found: dict[str, type[Driver]] = {}
@@ -56,7 +57,12 @@ class Loader:
             return found[name]
 
         settings = {name: output.Settings for name, output in self._output_types.items()}
-        site = load_site(path, resolve, self._catalogue.names(), settings, objection_to)
+        try:
+            site = load_site(path, resolve, self._catalogue.names(), settings, objection_to)
+        except ConfigError as error:
+            for failure in (*self._catalogue.failures, *self._output_types.failures):
+                error.add_note(str(failure))
+            raise
         config_hash = sha256(path.read_bytes()).hexdigest()[:HASH_DIGITS]
         return LoadedSite(site, found.__getitem__, self._output_types, config_hash)
 

@@ -64,4 +64,5 @@ def complaint(path: Path, error: Exception) -> tuple[str, int]:
     """Return what is wrong with a site that was not loaded, and the exit code for it."""
     if isinstance(error, OSError):
         return f"{path}: {error.strerror or error}", exit_codes.of_os_error(error)
-    return str(error), exit_codes.CONFIG_INVALID if isinstance(error, ConfigError) else exit_codes.FAILED
+    said = "\n".join([str(error), *getattr(error, "__notes__", ())])
+    return said, exit_codes.CONFIG_INVALID if isinstance(error, ConfigError) else exit_codes.FAILED
