@@ -39,7 +39,7 @@ ROW: Final = [
     stat(
         5,
         "Values read",
-        "Values handed to the outputs per second.",
+        "Good values read per second.",
         prom_now(f"sum({rate('rtu_agent_readings_total')})"),
         unit="cps",
         defaults=thresholds(base="blue"),

@@ -18,8 +18,9 @@ ROW: Final = [
     timeseries(
         41,
         "Records accepted",
-        "Records that each output has accepted.",
+        "Records that each output has accepted, and those that no output gets because they say nothing new.",
         prom(rate("rtu_agent_output_records_written_total", AGENT), "{{output}}"),
+        prom(f"sum by (bus) ({rate('rtu_agent_records_held_back_total')})", "{{bus}} held back"),
         unit="cps",
         size=(8, 7),
     ),
