@@ -5,8 +5,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtu_agent.output.contract import Action, Verdict
-from rtu_agent.output.transfer import DeadLetter, Transfer
+from rtu_agent.output.contract import Action, DeadLetter, Verdict
+from rtu_agent.output.transfer import Transfer
 
 ROOMY = 1 << 20
 
