@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NAMES = ("cycles", "dead_units", "efficiency", "many_buses", "outages", "plans", "scrape", "throughput")
+NAMES = ("asked", "cycles", "dead_units", "efficiency", "many_buses", "outages", "plans", "scrape", "throughput")
 PAGE = FOLDER.parent.parent / "docs" / "benchmarks.md"
 
 

@@ -9,7 +9,7 @@ from wsgiref.validate import validator
 import bcrypt
 import pytest
 
-from rtu_agent.telemetry.passwords import Passwords, guarded
+from rtu_agent.telemetry.passwords import MOST_WAITING, Passwords, guarded
 
 COST = 4
 
@@ -88,7 +88,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(passwords: Passwords,
 def test_guesses_wait_for_each_other(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
     """They take one core at most, and who is known does not wait for them."""
     passwords.admit(header("operator", "pä:ss"))
-    running, most, may_end = [0], [0], threading.Event()
+    running, most, refused, may_end = [0], [0], threading.Semaphore(0), threading.Event()
 
     def slow(_: bytes, __: bytes) -> bool:
         running[0] += 1
@@ -98,13 +98,20 @@ def test_guesses_wait_for_each_other(passwords: Passwords, monkeypatch: pytest.M
         return False
 
     monkeypatch.setattr(bcrypt, "checkpw", slow)
-    guesses = [threading.Thread(target=passwords.admit, args=(header("operator", str(n)),)) for n in range(8)]
-    for guess in guesses:
-        guess.start()
+
+    def guess() -> None:
+        assert not passwords.admit(header("operator", "guess"))
+        refused.release()
+
+    guesses = [threading.Thread(target=guess) for _ in range(3 * MOST_WAITING)]
+    for one in guesses:
+        one.start()
+    for _ in range(2 * MOST_WAITING):
+        assert refused.acquire(timeout=5), "who finds too many waiting is refused at once"
     assert passwords.admit(header("operator", "pä:ss"))
     may_end.set()
-    for guess in guesses:
-        guess.join(5)
+    for one in guesses:
+        one.join(5)
 
     assert most == [1]
 

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from rtu_agent.domain.quality import Quality, Reason
+from rtu_agent.domain.registers import Table
+from rtu_agent.driver_api.wire import Group
+from rtu_agent.events import DeviceState
 from rtu_agent.telemetry.findings import Finding
 from rtu_agent.telemetry.http_app import make_app
+from rtu_agent.telemetry.poll_counts import FAILURES
 from rtu_agent.telemetry.site_page import site_pages
 from rtu_agent.telemetry.words import DEVICE, OUTPUT
 
@@ -87,6 +92,25 @@ def test_every_error_has_its_korean_words(kind: str) -> None:
     korean = TEXTS["/words.js"].split("\n  ko: {")[1]
 
     assert re.search(rf"^ +{kind}: \"[^\"]+\",$", korean, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("section", "known"),
+    [
+        ("reason", [*Reason]),
+        ("kind", [*FAILURES, "late_reply", "noise"]),
+        ("change", [*get_args(DeviceState)]),
+        ("quality", [quality.name.lower() for quality in Quality]),
+        ("table", [*Table]),
+        ("group_name", [*get_args(Group)]),
+    ],
+)
+def test_every_word_of_the_api_has_its_words_in_both_languages(section: str, known: list[str]) -> None:
+    """One that is new in the agent would be shown as it is spelt in the code."""
+    for language in TEXTS["/words.js"].split("\n  ko: {"):
+        [words] = re.findall(rf"\b{section}: {{(.*?)}}", language, re.DOTALL)
+        missing = [word for word in known if not re.search(rf"\b{word}: \"[^\"]+\"", words)]
+        assert set(missing) <= {"driver_failed"}, "polls fail so, not transactions"
 
 
 def test_both_languages_say_the_same_things() -> None:

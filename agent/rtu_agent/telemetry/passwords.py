@@ -1,7 +1,8 @@
 """Basic authentication against bcrypt hashes.
 
 A hash is slow to check on purpose, some 50 ms of a core. So what was right once is remembered under a key of this
-process, and wrong guesses are checked one at a time: guessing cannot take the machine from the polls.
+process, and what is not known yet is checked one at a time, with a few others waiting; the rest is refused at once. So
+guessing can take neither the machine from the polls nor the server's threads from those who are known.
 """
 
 import base64
@@ -16,6 +17,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import bcrypt
 
+MOST_WAITING: Final = 4
+"""Who may wait to be checked, the one who is checked among them."""
 LONGEST_PASSWORD: Final = 72
 """Bytes of a password that bcrypt knows."""
 _CHALLENGE: Final = (("WWW-Authenticate", 'Basic realm="rtu-agent", charset="UTF-8"'), ("Cache-Control", "no-store"))
@@ -33,6 +36,7 @@ class Passwords:
         self._any = next(iter(self._users.values()))
         self._key = secrets.token_bytes(32)
         self._known: dict[str, bytes] = {}
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self._checking = threading.Lock()
 
     def admit(self, authorization: str) -> bool:
@@ -41,15 +45,21 @@ class Passwords:
         mark = hmac.digest(self._key, name.encode() + b"\0" + password, "sha256")
         if hmac.compare_digest(self._known.get(name, b""), mark):
             return True
-        if not authorization:
+        if not authorization or not self._waiting.acquire(blocking=False):
             return False
-        with self._checking:
-            # A name that is not there takes as long to refuse as a wrong password would.
-            right = bcrypt.checkpw(password[:LONGEST_PASSWORD], self._users.get(name, self._any))
-        if right and name in self._users and len(password) <= LONGEST_PASSWORD:
+        try:
+            right = self._check(name, password)
+        finally:
+            self._waiting.release()
+        if right:
             self._known[name] = mark
-            return True
-        return False
+        return right
+
+    def _check(self, name: str, password: bytes) -> bool:
+        """A name that is not there takes as long to refuse as a wrong password would."""
+        with self._checking:
+            right = bcrypt.checkpw(password[:LONGEST_PASSWORD], self._users.get(name, self._any))
+        return right and name in self._users and len(password) <= LONGEST_PASSWORD
 
 
 def guarded(app: WSGIApplication, passwords: Passwords) -> WSGIApplication:
