@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import signal
 import socket
 import subprocess
@@ -213,16 +212,41 @@ def test_nothing_that_hangs_keeps_it_from_ending(agent: AgentProcess, module: st
         assert time.monotonic() - started < 4 * STOP_S
 
 
+IN_A_TERMINAL = """
+import os, pty, signal, sys
+process, terminal = pty.fork()
+if process == 0:
+    if sys.argv[1] == "nohup":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.execv(sys.executable, [sys.executable, "-m", "rtu_agent", "run", "--no-live", "-c", sys.argv[2]])
+said = b""
+while b"port_opened" not in said:
+    said += os.read(terminal, 4096)
+os.close(terminal)
+if sys.argv[1] == "nohup":
+    os.kill(process, signal.SIGHUP)
+    print(process, flush=True)
+    sys.stdin.read()
+    os.kill(process, signal.SIGTERM)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+"""
+
+
 def test_a_closed_terminal_ends_an_agent_that_was_started_in_it(agent: AgentProcess) -> None:
-    """An agent that nobody sees any more would keep the ports; started with `nohup` it goes on."""
-    process, terminal = pty.fork()
-    if process == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "rtu_agent", "run", "--no-live", "-c", str(agent.config)])
-    said = b""
-    while b"port_opened" not in said:
-        said += os.read(terminal, 4096)
-    os.close(terminal)
+    """An agent that nobody sees any more would keep the ports."""
+    command = [sys.executable, "-c", IN_A_TERMINAL, "plainly", str(agent.config)]
 
-    ended, status = os.waitpid(process, 0)
+    assert subprocess.run(command, check=False, timeout=60, cwd=agent.folder).returncode == 0
 
-    assert (ended, os.waitstatus_to_exitcode(status)) == (process, 0)
+
+def test_an_agent_started_with_nohup_goes_on_without_its_terminal(agent: AgentProcess) -> None:
+    """A hangup is only a wish for a reload then."""
+    command = [sys.executable, "-c", IN_A_TERMINAL, "nohup", str(agent.config)]
+    verdict = agent.folder / "state" / "reload.json"
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=agent.folder) as process:
+        assert process.stdin is not None
+        until(verdict.exists, "the reload")
+        process.stdin.close()
+        assert process.wait(60) == 0
+
+    assert json.loads(verdict.read_text())["said"] == "nothing has changed"

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from support.hand_loop import HandLoop
+
 from rtu_agent.clock import HandClock
 from rtu_agent.driver_api import Driver, u16
 from rtu_agent.events import Watchers
@@ -17,7 +19,6 @@ from rtu_agent.protocol.pdu import Request
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.telemetry.findings import STUCK_S, Worker, health
 from support.hand_bus import HandBus
-from support.hand_loop import HandLoop
 
 LINE = LineSettings(9600)
 HANGS_AT_S = 100.0

@@ -99,7 +99,7 @@ class Agent:
         watchers.add(self._metrics)
         watchers.add(self.board)
         self.delivery = Delivery(outputs, site.state / SPOOL_FILE, watchers, clock, spool_limits(site))
-        self._memory = Memory(FactsFile(site.state), watchers)
+        self._memory: Memory | None = None
         self._workers: dict[str, BusWorker] = {}
         self._pulse = Pulse(self._workers, self.board, self.service, watchers, clock)
         self._group: asyncio.TaskGroup | None = None
@@ -156,17 +156,18 @@ class Agent:
             await ending.wait_for(asyncio.to_thread(http.stop))
 
     async def _poll_until(self, ending: Stop) -> None:
+        memory = self._memory = Memory(FactsFile(self.loaded.site.state), self._watch)
         try:
-            await self._run_buses(ending)
+            await self._run_buses(memory, ending)
         finally:
-            await ending.wait_for(self._memory.save(), _HALF)
+            await ending.wait_for(memory.save(), _HALF)
 
-    async def _run_buses(self, ending: Stop) -> None:
+    async def _run_buses(self, memory: Memory, ending: Stop) -> None:
         async with asyncio.TaskGroup() as group:
             self._group = group
             tasks = [
                 group.create_task(self._pulse.run(), name="pulse"),
-                group.create_task(self._memory.run(), name="memory"),
+                group.create_task(memory.run(), name="memory"),
             ]
             await self._start_buses(self.loaded, self.loaded.site.buses)
             if self._reloader is not None:
@@ -229,6 +230,7 @@ class Agent:
 
     async def _start_buses(self, loaded: LoadedSite, names: Iterable[str]) -> None:
         assert self._group is not None, "buses are started while the agent runs"  # noqa: S101
+        assert self._memory is not None, "what was learnt is read before that"  # noqa: S101
         for name in names:
             settings, accept, port = loaded.site.buses[name], self.delivery.accept, self.simulated.get(name)
             worker = BusWorker(settings, self._memory, self._watch, accept, self._clock, port)

@@ -90,7 +90,8 @@ class Poller:
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
-            await self._change()
+            if self._changes:
+                await self._change()
             now = self.turned_at = self._clock.monotonic()
             self._skip_overtaken(now)
             if not self._bus.opened.is_set():
