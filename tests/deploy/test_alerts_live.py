@@ -18,9 +18,9 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
-from rtu_agent.cli.forecast import forecasts
 
 from rtu_agent.app import load
+from rtu_agent.forecast import forecasts
 from rtu_agent.plugins import load_drivers
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.simulator.faults.plan import FaultPlan

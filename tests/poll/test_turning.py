@@ -2,8 +2,6 @@
 
 import asyncio
 
-from support.hand_loop import HandLoop
-
 from rtu_agent.clock import HandClock
 from rtu_agent.driver_api import Driver, u16
 from rtu_agent.events import Watchers
@@ -18,6 +16,7 @@ from rtu_agent.protocol.outcome import Outcome
 from rtu_agent.protocol.pdu import Request
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.telemetry.findings import STUCK_S, Worker, health
+from rtu_agent.testing.hand_loop import HandLoop
 from support.hand_bus import HandBus
 
 LINE = LineSettings(9600)
