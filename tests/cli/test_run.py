@@ -189,7 +189,9 @@ def test_signals_end_it_where_the_loop_cannot_wait_for_them(number: signal.Signa
         assert process.stderr is not None
         said = ""
         while "port_open_failed" not in said:
-            said += process.stderr.readline()
+            line = process.stderr.readline()
+            assert line, said
+            said += line
         process.send_signal(number)
         said += process.stderr.read()
 

@@ -6,6 +6,8 @@ import signal
 import sys
 from collections.abc import Callable
 
+from rtu_agent.cli.signals import on_signal
+
 if sys.platform == "win32":
 
     def on_hangup(loop: asyncio.AbstractEventLoop, reload: Callable[[], None], stop: Callable[[], None]) -> None:
@@ -19,7 +21,7 @@ else:
         Who starts it with `nohup` wants it to go on without its terminal.
         """
         may_stop = _has_terminal() and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
-        loop.add_signal_handler(signal.SIGHUP, lambda: stop() if may_stop and not _has_terminal() else reload())
+        on_signal(loop, signal.SIGHUP, lambda: stop() if may_stop and not _has_terminal() else reload())
 
     def _has_terminal() -> bool:
         try:

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from rtu_agent.cli.first_round import FirstRound
 from rtu_agent.cli.hangup import on_hangup
 from rtu_agent.cli.last_output import LastOutput
 from rtu_agent.cli.screen import Screen
+from rtu_agent.cli.signals import on_signal
 from rtu_agent.cli.site_file import config_option, load_or_leave, loader_or_leave
 from rtu_agent.cli.stand_ins import stand_ins
 from rtu_agent.clock import Clock, SystemClock
@@ -166,8 +167,8 @@ async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, cloc
         interrupted = True
         stop.ask()
 
-    _on_signal(loop, signal.SIGINT, interrupt)
-    _on_signal(loop, signal.SIGTERM, stop.ask)
+    on_signal(loop, signal.SIGINT, interrupt)
+    on_signal(loop, signal.SIGTERM, stop.ask)
     on_hangup(loop, agent.reload, stop.ask)
     if wishes.for_s is not None:
         loop.call_later(wishes.for_s, stop.asked.set)
@@ -181,14 +182,6 @@ async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, cloc
         await agent.run(stop)
     _ignore_from_now_on(loop, signal.SIGINT, signal.SIGTERM)
     return exit_codes.INTERRUPTED if interrupted else exit_codes.OK
-
-
-def _on_signal(loop: asyncio.AbstractEventLoop, number: signal.Signals, act: Callable[[], None]) -> None:
-    """Let the loop act on a signal."""
-    try:
-        loop.add_signal_handler(number, act)
-    except NotImplementedError:  # on Windows; there the loop would not wake up by itself
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
 
 
 def _ignore_from_now_on(loop: asyncio.AbstractEventLoop, *numbers: signal.Signals) -> None:
