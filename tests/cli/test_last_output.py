@@ -7,7 +7,7 @@ from rtu_agent.events import OutputEnded, RecordsWritten
 def test_the_last_output_that_ends_is_the_end() -> None:
     """Said once; others go on without the first."""
     ends: list[str] = []
-    watch = LastOutput(["jsonl", "sqlite"], lambda: ends.append("end"))
+    watch = LastOutput(lambda: ["jsonl", "sqlite"], lambda: ends.append("end"))
     watch(OutputEnded("jsonl", "gone"))
     watch(OutputEnded("jsonl", "gone"))
     watch(RecordsWritten("sqlite", 1, 0.1))

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import inf
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from rtu_agent.poll.job import Job, Tick
@@ -252,9 +252,11 @@ def shares(jobs: list[Job], cost: Mapping[Job, float], seconds: float) -> dict[J
         polled[tick.job] += 1
         now += cost[tick.job]
         schedule.finished(tick, cost[tick.job], good=True)
+    overtaken.update(schedule.overtaken(now))
     for job in jobs:
-        ticks = 1 + seconds / job.period_s
-        assert polled[job] + overtaken[job] == pytest.approx(ticks, abs=3), "every tick is polled, counted, or waits"
+        # The first tick comes within one period, and one may still wait.
+        ticks = now / job.period_s
+        assert polled[job] + overtaken[job] == pytest.approx(ticks, abs=2), "every tick is polled, counted, or waits"
     return {job: polled[job] / (polled[job] + overtaken[job]) for job in jobs}
 
 
@@ -311,6 +313,7 @@ def test_fast_groups_lose_polls_last_and_nobody_starves(
     costs=st.lists(st.floats(0.2, 1.0), min_size=20, max_size=20),
     load=st.floats(1.1, 6.0),
 )
+@example(periods=[0.7, 0.7, 0.7, 1.0, 1.0, 45.0, 1.0, 0.7, 1.0, 3.0], costs=[1.0, 0.25, 0.5] + 17 * [1.0], load=3.0)
 @settings(max_examples=10)
 def test_any_overload_is_shared_equally(periods: list[float], costs: list[float], load: float) -> None:
     """Periods, costs and loads at random: nobody is further from the fair share than 5 % of it and two polls."""

@@ -9,6 +9,7 @@ from boards.queries import prom, prom_now
 
 _REJECTED: Final = rate("rtu_agent_readings_rejected_total")
 _JUMPS: Final = increase("rtu_agent_clock_jumps_total", AGENT)
+_RELOADS: Final = increase("rtu_agent_config_reloads_total", AGENT)
 _ERRORS: Final = increase("rtu_agent_driver_errors_total", AGENT)
 
 ROW: Final = [
@@ -53,6 +54,23 @@ ROW: Final = [
         prom(quantile(0.99, "rtu_agent_event_loop_lag_seconds", "instance", AGENT), "{{instance}} 99 %"),
         unit="s",
         size=(8, 7),
+    ),
+    timeseries(
+        67,
+        "Configuration read anew",
+        "How often a changed site was taken or refused. A refused one changes nothing until it is mended.",
+        prom(f"sum by (instance, outcome) ({_RELOADS})", "{{instance}} {{outcome}}"),
+        prom(f"1 - rtu_agent_config_last_reload_successful{{{AGENT}}}", "{{instance}} the last one was refused"),
+        unit="short",
+        size=(8, 7),
+    ),
+    timeseries(
+        68,
+        "Age of the configuration in force",
+        "Since it was read well the last time.",
+        prom(f"time() - rtu_agent_config_last_reload_success_timestamp_seconds{{{AGENT}}}", "{{instance}}"),
+        unit="s",
+        size=(24, 5),
     ),
     table(
         64,
