@@ -146,7 +146,7 @@ def test_what_is_made_is_told(option: tuple[str, ...], file: str, tmp_path: Path
         "tests/recordings.yaml",
         "tests/test_em_1.py",
     ]
-    assert answer.stderr == f"next: cd {folder} && pip install --editable . --group test && pytest\n"
+    assert answer.stderr == f"next: cd {folder} && pip install --editable '.[test]' && pytest\n"
 
 
 def test_what_is_made_is_told_to_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

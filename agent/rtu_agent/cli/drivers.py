@@ -135,7 +135,7 @@ def new(name: str, directory: Path | None, as_map: bool, as_json: bool) -> None:
         return
     for file in files:
         click.echo(str(file))
-    click.echo(f"next: cd {folder} && pip install --editable . --group test && pytest", err=True)
+    click.echo(f"next: cd {folder} && pip install --editable '.[test]' && pytest", err=True)
 
 
 def _texts(files: Iterable[str]) -> dict[str, str]:
