@@ -18,6 +18,7 @@ from rtu_agent.driver_api import (
     i16,
     script,
     string,
+    sunspec_models,
     u16,
     u32,
 )
@@ -68,6 +69,19 @@ class Found(Driver, table="holding"):
         """It is the same as another one."""
         yield Read("holding", 0x0040)
         return Latched
+
+
+class Chained(Driver, table="holding"):
+    """Found by the chain of its models, which does not begin where most do."""
+
+    name = "test.chained"
+    kind = "test"
+
+    @discover
+    def models(self) -> Discovery:
+        """Place the voltage behind the head of its model."""
+        found = yield from sunspec_models([1000])
+        return Chained.plus(voltage=u16(found[103] + 2, "V", scale=0.1)) if 103 in found else Chained
 
 
 def test_all_of_it_is_polled(simulated_device: Simulate) -> None:
@@ -154,6 +168,17 @@ def test_what_is_found_is_polled(simulated_device: Simulate) -> None:
 
     assert polled.driver is Latched
     assert list(polled.values) == ["current_a"]
+
+
+def test_a_chain_that_is_held_is_found(simulated_device: Simulate) -> None:
+    """Where the driver itself has no points."""
+    device = simulated_device(Chained)
+    device.hold("holding", 1000, 0x5375, 0x6E53, 103, 1, 2300, 0xFFFF, 0)
+
+    polled = device.poll()
+
+    assert polled.good
+    assert polled.values == {"voltage_v": 230.0}
 
 
 def test_a_driver_may_be_named_as_in_a_site(simulated_device: Simulate, tmp_path: Path) -> None:

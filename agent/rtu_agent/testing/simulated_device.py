@@ -95,6 +95,8 @@ class SimulatedDevice:
     def hold(self, table: str, address: int, *words: int) -> None:
         """Let registers (0 to 0xFFFF) or bits (0 or 1) from an address on hold these words, whatever points say.
 
+        The device has them from now on, also where its driver has no points: it may have to be found out first.
+
         Raises:
             ValueError: there is no such table, address or word.
         """
@@ -121,9 +123,12 @@ class SimulatedDevice:
         Raises:
             Refused: the device has not got them.
         """
-        items = self._image.read(span, time_s)
         stride = self.driver.limits.stride
-        return [self._held.get((span.table, span.address + stride * place), item) for place, item in enumerate(items)]
+        held = [self._held.get((span.table, span.address + stride * place)) for place in range(span.count)]
+        if span.count <= self.driver.limits.max_block and None not in held:
+            return [item for item in held if item is not None]
+        items = self._image.read(span, time_s)
+        return [item if said is None else said for said, item in zip(held, items, strict=True)]
 
     def write(self, address: int, word: int, table: Table = Table.HOLDING) -> None:
         """Take one item.
