@@ -162,6 +162,13 @@ def test_a_column_is_the_name_and_its_unit(name: str, symbol: str, expected: str
         ("activ_power", "'activ_power' is not in the common schema; did you mean 'active_power'?"),
         ("activ_power_l1", "'activ_power_l1' is not in the common schema; did you mean 'active_power_l1'?"),
         ("frequency_l1", "'frequency_l1' is not in the common schema; 'frequency' may carry stat"),
+        (
+            "voltage_max_l1_n",
+            (
+                "'voltage_max_l1_n' is not in the common schema; 'voltage' may carry phase, stat, in that order: "
+                "'voltage_l1_n_max'"
+            ),
+        ),
         ("wind_direction_max", "'wind_direction_max' is not in the common schema; 'wind_direction' may carry nothing"),
         ("flux", "'flux' is not in the common schema; what only this vendor has is declared vendor_specific"),
         ("Voltage", "a point is named by lower-case words joined by '_', at most 64 characters, not 'Voltage'"),

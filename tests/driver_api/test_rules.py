@@ -53,7 +53,8 @@ def said(options: Any = None, **points: Declaration) -> str:
         (u16(0, "V", scale="0.1"), "scale must be a number, not '0.1'"),  # type: ignore[arg-type]
         (u16(0, "V", counter=1), "counter must be true or false, not 1"),  # type: ignore[arg-type]
         (u16(0, "V", rolls_over_at=100), "rolls_over_at is for counters; say `counter` too"),
-        (u16(0, "V", counter=True, most_per_hour=-1), "most_per_hour must be more than 0, not -1"),
+        (u16(0, "V", counter=True), "'voltage' may also become less, so it cannot be a counter"),
+        (u16(0, "V", counter=True, most_per_hour=-1), "'voltage' may also become less, so it cannot be a counter\nMade.voltage: most_per_hour must be more than 0, not -1"),
         (u16(0, "V", valid=(1,)), "valid must be two values, not (1,)"),  # type: ignore[arg-type]
         (u16(0, "V", invalid=0xFFFF), "invalid must be a list, not 65535"),  # type: ignore[arg-type]
         (u16(0, "V", invalid=[float("nan")]), "invalid.0 must be a whole number, not nan"),  # type: ignore[list-item]
@@ -67,6 +68,28 @@ def said(options: Any = None, **points: Declaration) -> str:
 def test_what_is_wrong_with_a_voltage(declaration: Declaration, flaw: str) -> None:
     """Driver, point, rule; and what to write instead where that is known."""
     assert said(voltage=declaration) == f"Made.voltage: {flaw}"
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        *[("energy_import_active_l1_t2_day", "kWh"), ("energy_partial_import_active", "Wh"), ("pv2_energy", "kWh")],
+        *[("volume", "m3"), ("volume_negative", "m3"), ("thermal_energy", "GJ"), ("operating_time", "h")],
+        *[("pulse_count_3", "1"), ("process_value", "m3"), ("rainfall", "mm")],
+    ],
+)
+def test_what_may_only_grow_can_be_a_counter(name: str, symbol: Any) -> None:
+    """A total of energy, volume or time; and whatever a site counts with a process value."""
+    assert define(**{name: u32(0, symbol, counter=True)}).points[0].counter
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [("energy_net_active", "kWh"), ("volume_net", "m3"), ("temperature", "°C"), ("status", "1"), ("power_factor", "1")],
+)
+def test_what_may_fall_is_no_counter(name: str, symbol: Any) -> None:
+    """Else each fall of it would be held back."""
+    assert said(**{name: u32(0, symbol, counter=True)}).endswith("may also become less, so it cannot be a counter")
 
 
 @pytest.mark.parametrize(

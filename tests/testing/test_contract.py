@@ -83,7 +83,7 @@ class Bare(Driver, table="input"):  # noqa: D101 - one of its mistakes
     kind = "energy_meter"
 
     energy_import_active = u32(0x0000, "kWh")
-    energy_net_active = u32(0x0002, "kWh", counter=True)
+    energy_export_active = u32(0x0002, "kWh")
     serial_number = u16(0x0004)
     voltage = u16(0x0005, "V")
 
@@ -105,7 +105,8 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert (
         'acme.bare.serial_number: identity: is of group normal; what identifies a device needs `group="once"`' in lines
     )
-    assert "acme.bare.energy_net_active: counters: is a counter, but is no quantity that only grows" in lines
+    grows = "only grows, so it needs `counter=True`; if not, name it in `may_fall`"
+    assert f"acme.bare.energy_export_active: counters: {grows}" in lines
     assert not [line for line in lines if "energy_import" in line]
 
 

@@ -9,13 +9,13 @@ pairs of name and unit never become one column.
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice, permutations
 from typing import Final
 
 from rtu_agent.domain.problem import did_you_mean
 from rtu_agent.domain.record import QUALITY_FIELD
 from rtu_agent.domain.units import UNITS, Unit
-from rtu_agent.domain.vocabulary import QUALIFIERS, VOCABULARY, Qualifier, Quantity
+from rtu_agent.domain.vocabulary import ANY_UNIT, QUALIFIERS, VOCABULARY, Qualifier, Quantity
 
 _SPELLING: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST_NAME: Final = 64
@@ -25,7 +25,17 @@ _PV_STRING: Final = re.compile(r"^pv([1-9]|1[0-9]|2[0-4])_")
 _PARTIAL: Final = re.compile(r"^energy_partial_")
 _WORDS: Final = "|".join(word for words in QUALIFIERS.values() for word in words)
 _QUALIFIED: Final = re.compile(rf"(?P<quantity>.+?)(?P<qualifiers>(_({_WORDS}))*)")
+_MOST_ORDERS: Final = 120
 _UNIT_ENDING: Final = re.compile(rf".+?_({'|'.join(unit.suffix for unit in UNITS if unit.suffix)})")
+
+
+_GROWING: Final = (
+    *("energy_", "pv_energy", "charge_throughput", "operating_time", "run_time", "pulse_count"),
+    *("volume_positive", "volume_negative", "thermal_energy_positive", "battery_cycles", "power_cycles"),
+)
+"""How the names of quantities begin that only grow; a balance, `net`, does not."""
+_TOTALS: Final = ("volume", "thermal_energy", "rainfall")
+"""What is a total on one device, and on another a balance or an amount of the moment."""
 
 
 @cache
@@ -42,6 +52,16 @@ def find(name: str) -> Quantity | None:
 def column(name: str, unit: Unit) -> str:
     """Return the name of the column that holds a point's values in `unit`."""
     return f"{name}_{unit.suffix}" if unit.suffix else name
+
+
+def only_grows(name: str) -> bool:
+    """Return whether what a canonical name stands for never becomes less."""
+    return _PV_STRING.sub("pv_", name).startswith(_GROWING) and "net" not in name
+
+
+def may_only_grow(name: str, quantity: Quantity) -> bool:
+    """Return whether a device may count what a canonical name, of this quantity, stands for."""
+    return only_grows(name) or (quantity.name in _TOTALS and "net" not in name) or quantity.unit == ANY_UNIT
 
 
 def objection(name: str, *, vendor_specific: bool) -> str | None:
@@ -68,9 +88,16 @@ def _mend(name: str) -> str:
     stem, qualifiers = (match["quantity"], match["qualifiers"]) if match else (name, "")
     if stem in VOCABULARY:
         allowed = ", ".join(key for key in QUALIFIERS if key in VOCABULARY[stem].qualifiers) or "nothing"
-        return f"'{stem}' may carry {allowed}"
+        return f"'{stem}' may carry {allowed}{_in_order(name, stem, qualifiers)}"
     candidates = [candidate + qualifiers for candidate in VOCABULARY if find(candidate + qualifiers)]
     return did_you_mean(name, candidates).removeprefix(", ") or "what only this vendor has is declared vendor_specific"
+
+
+def _in_order(name: str, stem: str, qualifiers: str) -> str:
+    """Return the same words as a name has them, in case nothing but their order is wrong."""
+    said = [match[0] for match in re.finditer(rf"_({_WORDS})(?=_|$)", qualifiers)]
+    orders = ("".join((stem, *order)) for order in islice(permutations(said), _MOST_ORDERS))
+    return next((f", in that order: '{other}'" for other in orders if other != name and find(other)), "")
 
 
 def _stems(name: str) -> Iterator[str]:

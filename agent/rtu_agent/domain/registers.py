@@ -58,5 +58,8 @@ def ref(number: int) -> int:
     size = REFERENCES_PER_TABLE.get(len(str(number)))
     table, index = divmod(number, size) if size else (0, 0)
     if table not in (1, 3, 4) or index == 0:
-        raise ValueError(f"{number} is not a reference number; one has five or six digits, such as 40001 or 400001")
+        raise ValueError(
+            f"{number} is not a reference number; one has five or six digits, such as 40001 or 400001; of a coil write "
+            "the address: its number less one"
+        )
     return index - 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from math import inf, isfinite
 from typing import Final
 
-from rtu_agent.domain.quantity import objection
+from rtu_agent.domain.quantity import may_only_grow, objection
 from rtu_agent.domain.registers import HIGHEST_ADDRESS
 from rtu_agent.domain.units import UnknownUnitError, conversion, unit
 from rtu_agent.domain.vocabulary import Nature
@@ -166,6 +166,9 @@ def _valid(point: Point | Derived) -> Iterator[Objection]:
 
 
 def _counter(point: Point | Derived) -> Iterator[Objection]:
+    quantity = point.quantity
+    if point.counter and quantity and not may_only_grow(point.name, quantity):
+        yield ("counter",), f"'{point.name}' may also become less, so it cannot be a counter"
     for key, limit in (("rolls_over_at", point.rolls_over_at), ("most_per_hour", point.most_per_hour)):
         if limit is not None and not point.counter:
             yield (key,), f"{key} is for counters; say `counter` too"

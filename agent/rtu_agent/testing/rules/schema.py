@@ -2,18 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
 
+from rtu_agent.domain.quantity import only_grows
 from rtu_agent.driver_api.checks import objections
 from rtu_agent.driver_api.derived import Derived
 from rtu_agent.testing.breach import Breach
 from rtu_agent.testing.subject import Subject
-
-GROWING: Final = (
-    *("energy_", "pv_energy", "charge_throughput", "operating_time", "run_time", "pulse_count"),
-    *("volume_positive", "volume_negative", "thermal_energy_positive", "battery_cycles", "power_cycles"),
-)
-"""How the names of quantities begin that only grow; a balance, `net`, does not."""
 
 
 def schema(subject: Subject) -> Iterator[Breach]:
@@ -33,15 +27,13 @@ def columns(subject: Subject) -> Iterator[Breach]:
 
 
 def counters(subject: Subject) -> Iterator[Breach]:
-    """What only grows is declared a counter, so that a jump of it is not booked, and nothing else of the schema is."""
+    """What only grows is declared a counter, so that a jump of it is not booked."""
     for signal in subject.driver.signals:
         if signal.quantity is None:
             continue
-        grows = signal.name.startswith(GROWING) and "net" not in signal.name and signal.name not in subject.may_fall
+        grows = only_grows(signal.name) and signal.name not in subject.may_fall
         if grows and not signal.counter:
             yield Breach("only grows, so it needs `counter=True`; if not, name it in `may_fall`", signal.name)
-        if signal.counter and not grows:
-            yield Breach("is a counter, but is no quantity that only grows", signal.name)
 
 
 def identity(subject: Subject) -> Iterator[Breach]:
