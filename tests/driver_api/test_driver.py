@@ -270,3 +270,33 @@ def test_methods_and_private_names_are_the_authors_own() -> None:
             return self._BASE
 
     assert WithHelper.voltage.address == 0x101
+
+
+def test_a_point_that_is_declared_twice_is_told() -> None:
+    """Python would keep the second one, and nobody would miss the first."""
+    with pytest.raises(DefinitionError) as caught:
+
+        class Twice(Driver, table="input"):
+            """The second phase has the name of the first."""
+
+            name = "acme.twice"
+            kind = "energy_meter"
+
+            voltage_l1_n = u16(0x0000, "V")
+            voltage_l1_n = u16(0x0001, "V")  # noqa: PIE794 - the mistake
+            current_l1 = u16(0x0002, "A")
+
+    assert str(caught.value) == "Twice.voltage_l1_n: is declared twice in this class"
+
+
+def test_a_derived_class_may_say_a_point_anew() -> None:
+    """That is no mistake of one body."""
+
+    class Anew(SDM120):
+        """Its voltage is elsewhere."""
+
+        name = "acme.anew"
+
+        voltage = f32(0x0002, "V")
+
+    assert Anew.voltage.address == 0x0002

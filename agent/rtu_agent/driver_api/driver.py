@@ -8,7 +8,7 @@ what these declare, says anew what is different, and leaves out what it is `with
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType, new_class
-from typing import Any, ClassVar, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, Unpack
 
 from rtu_agent.domain.problem import did_you_mean
 from rtu_agent.domain.record import Value
@@ -22,6 +22,7 @@ from rtu_agent.driver_api.errors import DefinitionError, Flaw
 from rtu_agent.driver_api.factor import Factor
 from rtu_agent.driver_api.header import API, header_flaws, version_flaw
 from rtu_agent.driver_api.identity import Identity, Proof, proofs
+from rtu_agent.driver_api.namespace import TWICE
 from rtu_agent.driver_api.options import DriverOptions
 from rtu_agent.driver_api.planned import Points
 from rtu_agent.driver_api.point import Point
@@ -29,8 +30,13 @@ from rtu_agent.driver_api.scripts import DiscoverMethod, ScriptMethod, Variants,
 from rtu_agent.driver_api.steps import Discovery, Read, Script, StepFailed
 from rtu_agent.driver_api.wire import DEFAULT_INTERVALS, Boundary, Group, Limits, Serial
 
+if TYPE_CHECKING:  # of a class with a type of its own mypy does not check the options
+    DriverType = type
+else:
+    from rtu_agent.driver_api.namespace import DriverType
 
-class Driver:
+
+class Driver(metaclass=DriverType):
     """One device type: a derived class names it and declares its points.
 
     Raises:
@@ -90,6 +96,9 @@ class Driver:
         said, unsound = OPTIONS_SHAPE.sift(options)
         inherited, clashes = _inherited(cls)
         flaws = [*header_flaws(cls), *unsound, *clashes, *strangers(body, _WORDS)]
+        flaws += [
+            Flaw("is declared twice in this class", name, at_name=True) for name in dict.fromkeys(body.get(TWICE, ()))
+        ]
         without = said.pop("without", ())
         flaws += _not_inherited(without, inherited)
         cls._options = MappingProxyType(_options(cls) | said)
