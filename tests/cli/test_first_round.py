@@ -1,7 +1,9 @@
 """The first round is over when every group has met its fate."""
 
+import pytest
+
 from rtu_agent.cli.first_round import FirstRound
-from rtu_agent.events import AgentStopped, DeviceRecognised, PollSkipped
+from rtu_agent.events import AgentStopped, DeviceRecognised, DriverQuarantined, Event, IdentityMismatched, PollSkipped
 
 
 def test_done_is_called_once_when_the_last_one_is_in() -> None:
@@ -28,4 +30,20 @@ def test_groups_that_a_device_turns_out_not_to_have_are_not_awaited() -> None:
     watch(PollSkipped("x", "b", "slow", "offline"))
     assert done == []
     watch(DeviceRecognised("x", "a", "acme.a", ("fast",)))
+    assert done == [True]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [DriverQuarantined("x", "a", "acme.a", "it raises", 10.0), IdentityMismatched("x", "a", "acme.a", "a pump")],
+)
+def test_a_device_that_is_not_found_out_is_not_awaited(event: Event) -> None:
+    """Nothing will be heard of groups that it may have."""
+    done: list[bool] = []
+    watch = FirstRound([("a", "fast"), ("a", "slow"), ("b", "slow")], lambda: done.append(True))
+
+    watch(PollSkipped("x", "b", "slow", "offline"))
+    watch(IdentityMismatched("x", "a", "acme.a", ""))
+    assert done == []
+    watch(event)
     assert done == [True]
