@@ -206,6 +206,14 @@ def test_a_driver_that_is_not_installed() -> None:
     assert answer.stderr == "no driver 'acme.x' is installed; `rtu-agent drivers list` lists them\n"
 
 
+def test_a_driver_that_is_nearly_named_is_meant() -> None:
+    """Nobody has to look it up."""
+    answer = CliRunner().invoke(main, ["drivers", "show", "eastron.sdm12"])
+
+    assert answer.exit_code == 1
+    assert answer.stderr == "no driver 'eastron.sdm12' is installed, did you mean 'eastron.sdm120'?\n"
+
+
 MAP = """\
 driver: acme.th1
 kind: environment

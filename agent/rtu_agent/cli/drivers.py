@@ -11,6 +11,7 @@ import click
 
 from rtu_agent.cli import exit_codes
 from rtu_agent.config.report import render
+from rtu_agent.domain.problem import did_you_mean
 from rtu_agent.driver_api import Driver, MapError, Point, Signal, load_register_map
 from rtu_agent.plugins import Entry, conflicts, found_drivers
 from rtu_agent.scaffold import ScaffoldError, names_of, write_package
@@ -57,7 +58,8 @@ def show(name: str, as_json: bool) -> None:
     if len(named) > 1:
         sys.exit(exit_codes.FAILED)
     if not named:
-        click.echo(f"no driver {name!r} is installed; `rtu-agent drivers list` lists them", err=True)
+        meant = did_you_mean(name, (entry.driver.name for entry in entries))
+        click.echo(f"no driver {name!r} is installed{meant or '; `rtu-agent drivers list` lists them'}", err=True)
         sys.exit(exit_codes.FAILED)
     [entry] = named
     if as_json:
