@@ -16,6 +16,7 @@ from rtu_agent.driver_api import (
     bit,
     discover,
     i16,
+    scale_factor,
     script,
     string,
     sunspec_models,
@@ -71,7 +72,7 @@ class Found(Driver, table="holding"):
         return Latched
 
 
-class Chained(Driver, table="holding"):
+class Chained(Driver, table="holding", gaps_readable=True):
     """Found by the chain of its models, which does not begin where most do."""
 
     name = "test.chained"
@@ -81,7 +82,10 @@ class Chained(Driver, table="holding"):
     def models(self) -> Discovery:
         """Place the voltage behind the head of its model."""
         found = yield from sunspec_models([1000])
-        return Chained.plus(voltage=u16(found[103] + 2, "V", scale=0.1)) if 103 in found else Chained
+        if 103 not in found:
+            return Chained
+        factor = scale_factor(found[103] + 4)
+        return Chained.plus(voltage=u16(found[103] + 2, "V", scale=factor), _voltage_sf=factor)
 
 
 def test_all_of_it_is_polled(simulated_device: Simulate) -> None:
@@ -173,12 +177,14 @@ def test_what_is_found_is_polled(simulated_device: Simulate) -> None:
 def test_a_chain_that_is_held_is_found(simulated_device: Simulate) -> None:
     """Where the driver itself has no points."""
     device = simulated_device(Chained)
-    device.hold("holding", 1000, 0x5375, 0x6E53, 103, 1, 2300, 0xFFFF, 0)
+    device.hold("holding", 1000, 0x5375, 0x6E53, 103, 3, 2300)
+    device.hold("holding", 1006, 0xFFFF, 0xFFFF, 0)
 
     polled = device.poll()
 
     assert polled.good
     assert polled.values == {"voltage_v": 230.0}
+    assert polled.blocks == ("holding 0x03EC+3",)
 
 
 def test_a_driver_may_be_named_as_in_a_site(simulated_device: Simulate, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from rtu_agent.poll.patience import Patience
 from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.simulator.ear import Ear
-from rtu_agent.simulator.image import Image
+from rtu_agent.simulator.image import Image, Refused
 from rtu_agent.simulator.wire import Wire
 from rtu_agent.testing.answering import reply_to
 from rtu_agent.testing.hand_loop import HandLoop
@@ -125,9 +125,7 @@ class SimulatedDevice:
         """
         stride = self.driver.limits.stride
         held = [self._held.get((span.table, span.address + stride * place)) for place in range(span.count)]
-        if span.count <= self.driver.limits.max_block and None not in held:
-            return [item for item in held if item is not None]
-        items = self._image.read(span, time_s)
+        items = self._between(span, time_s) if self._has(held) else self._image.read(span, time_s)
         return [item if said is None else said for said, item in zip(held, items, strict=True)]
 
     def write(self, address: int, word: int, table: Table = Table.HOLDING) -> None:
@@ -137,6 +135,22 @@ class SimulatedDevice:
             Refused: the device does not take it.
         """
         self._image.write(address, word, table)
+
+    def _has(self, held: Sequence[int | None]) -> bool:
+        """Return whether what a read names is held, but for gaps that may be read along."""
+        limits = self.driver.limits
+        is_whole = None not in (held if not limits.gaps_readable else (held[0], held[-1]))
+        return is_whole and len(held) <= limits.max_block
+
+    def _between(self, span: Span, time_s: float) -> list[int]:
+        """Return what registers hold that lie between held ones: zero where there is no point."""
+        items: list[int] = []
+        for place in range(span.count):
+            try:
+                items += self._image.read(Span(span.table, span.address + self.driver.limits.stride * place, 1), time_s)
+            except Refused:
+                items.append(0)
+        return items
 
     def _answer(self, heard: bytes) -> bytes | None:
         if self.silent or not self._ear.concerns(heard):
