@@ -261,3 +261,15 @@ def test_a_map_that_is_not_there(tmp_path: Path) -> None:
 
     assert (answer.exit_code, answer.stdout) == (69, "")
     assert answer.stderr == f"{tmp_path / 'none.yaml'}: No such file or directory\n"
+
+
+def test_what_only_grows_and_is_no_counter_is_told(tmp_path: Path) -> None:
+    """It is no mistake, because some may fall; but nobody should forget it."""
+    path = tmp_path / "em1.yaml"
+    points = "{energy_import_active: {at: 0, type: u32, unit: kWh}, energy_net_active: {at: 2, type: i32, unit: kWh}}"
+    path.write_text(f"{{driver: acme.em1, kind: energy_meter, table: input, points: {points}}}", encoding="utf-8")
+
+    answer = CliRunner().invoke(main, ["drivers", "check", str(path)])
+
+    assert answer.exit_code == 0
+    assert answer.stderr == f"{path}: energy_import_active only grows: say `counter: true`, unless this one may fall\n"

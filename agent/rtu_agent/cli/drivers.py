@@ -3,7 +3,7 @@
 import inspect
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import click
 from rtu_agent.cli import exit_codes
 from rtu_agent.config.report import render
 from rtu_agent.domain.problem import did_you_mean
+from rtu_agent.domain.quantity import only_grows
 from rtu_agent.driver_api import Driver, MapError, Point, Signal, load_register_map
 from rtu_agent.plugins import Entry, conflicts, found_drivers
 from rtu_agent.scaffold import ScaffoldError, names_of, write_package
@@ -94,6 +95,9 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
         except OSError as error:
             click.echo(f"{file}: {error.strerror or error}", err=True)
             code = code or exit_codes.of_os_error(error)
+    for file, driver in drivers.items():
+        for name in _uncounted(driver):
+            click.echo(f"{file}: {name} only grows: say `counter: true`, unless this one may fall", err=True)
     if as_json:
         click.echo(json.dumps([_checked(file, driver) for file, driver in drivers.items()]))
     else:
@@ -142,6 +146,13 @@ def new(name: str, directory: Path | None, as_map: bool, as_json: bool) -> None:
 
 def _texts(files: Iterable[str]) -> dict[str, str]:
     return {file: Path(file).read_text(encoding="utf-8", errors="replace") for file in {*files}}
+
+
+def _uncounted(driver: type[Driver]) -> Iterator[str]:
+    """Yield what is no counter though its name says that it only grows: a wrong reading of it would be stored."""
+    for signal in driver.signals:
+        if signal.quantity and only_grows(signal.name) and not signal.counter:
+            yield signal.name
 
 
 def _checked(file: Path, driver: type[Driver]) -> dict[str, object]:
