@@ -1,5 +1,7 @@
 """A value counts for the time for which it stands."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,11 @@ def of(held_s: float = 300.0, silences: tuple[int, ...] = (), **before: tuple[in
 def test_the_mean_is_that_of_the_time(hold: Hold, stored: list[tuple[int, float]], mean: float) -> None:
     """Until the next value, the end, a silence, or the heartbeat that did not come."""
     assert hold.mean([*hold.before, *stored]) == pytest.approx(mean)
+
+
+def test_the_mean_of_the_largest_floats_can_be_told() -> None:
+    """Rounding may make it more than they are, never an error."""
+    assert of().mean([(MINUTE_MS, sys.float_info.max)] * 3) >= sys.float_info.max
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=60, max_size=60), st.data())

@@ -1,5 +1,6 @@
 """One record for a window: what becomes of amounts, codes, counters and quality."""
 
+import sys
 from itertools import pairwise
 from math import fsum, inf
 from typing import Any
@@ -141,6 +142,7 @@ def test_a_device_that_never_answered_has_a_record() -> None:
 
 
 @given(st.lists(FLOATS, min_size=1, max_size=20))
+@example([sys.float_info.max] * 3)
 def test_the_mean_lies_between_the_extremes(values: list[float]) -> None:
     """Also of the largest floats, whose sum is none."""
     of = said(samples("power_w", *values))

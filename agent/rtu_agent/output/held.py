@@ -28,12 +28,15 @@ class Hold:
     """When it was found that the device does not answer, by time."""
 
     def mean(self, known: Sequence[Stored]) -> float:
-        """Return the mean of values, at least one, by the times for which they stand."""
+        """Return the mean of values, at least one, by the times for which they stand.
+
+        Halves are added: the parts of the largest floats may be rounded up to more than a float holds.
+        """
         weights = [self._lasts_ms(one[0], other[0]) for one, other in pairwise([*known, (self.end_ms, 0.0)])]
         total = sum(weights)
         if not total:
-            return fsum(value / len(known) for _, value in known)
-        return fsum(value * (weight / total) for (_, value), weight in zip(known, weights, strict=True))
+            return 2 * fsum(value / len(known) / 2 for _, value in known)
+        return 2 * fsum(value / 2 * (weight / total) for (_, value), weight in zip(known, weights, strict=True))
 
     def _lasts_ms(self, time_ms: int, until_ms: int) -> int:
         silence_ms = next((silence for silence in self.silences if silence > time_ms), until_ms)

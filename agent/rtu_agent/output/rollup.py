@@ -172,8 +172,11 @@ def _increase_between(
 
 
 def _mean(numbers: Sequence[float]) -> float:
-    """Return the mean; rounding never takes it out of the range of the numbers."""
-    mean = fsum(number / len(numbers) for number in numbers)
+    """Return the mean; rounding never takes it out of the range of the numbers.
+
+    Halves are added: the parts of the largest floats may be rounded up to more than a float holds.
+    """
+    mean = 2 * fsum(number / len(numbers) / 2 for number in numbers)
     return min(max(mean, min(numbers)), max(numbers))
 
 
