@@ -141,12 +141,35 @@ def test_bus_down_silences_its_own_devices_only(alertmanager: Alertmanager) -> N
         agent | device | {"bus": "floor2", "device": "on another bus"},
         agent | device | {"bus": "floor1", "device": "of another agent", "instance": "b:9485"},
     )
-    wanted = {
-        "floor1": "active",
-        "on the dead bus": "suppressed",
-        "on another bus": "active",
-        "of another agent": "active",
-    }
+    assert_states(
+        alertmanager,
+        {
+            "floor1": "active",
+            "on the dead bus": "suppressed",
+            "on another bus": "active",
+            "of another agent": "active",
+        },
+    )
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("trouble", ["BusDown", "BusNoisy", "ForeignFrames", "LateReplies"])
+def test_a_disturbed_line_silences_what_it_holds_up(alertmanager: Alertmanager, trouble: str) -> None:
+    """Polls that come late on it are its consequence; on another bus they are not."""
+    agent = {"job": "rtu-agent", "instance": "a:9485"}
+    lag = {"alertname": "RtuAgentPollLag", "severity": "warning"}
+    alertmanager.raise_alerts(
+        agent | {"alertname": f"RtuAgent{trouble}", "severity": "warning", "bus": "floor1"},
+        agent | lag | {"bus": "floor1", "device": "late on the same bus"},
+        agent | lag | {"bus": "floor2", "device": "late on another bus"},
+    )
+    assert_states(
+        alertmanager, {"floor1": "active", "late on the same bus": "suppressed", "late on another bus": "active"}
+    )
+
+
+def assert_states(alertmanager: Alertmanager, wanted: dict[str, str]) -> None:
+    """Wait until each alert, named by its device or else its bus, is in this state."""
 
     def states() -> dict[str, str]:
         return {labels.get("device", labels["bus"]): state for labels, state in alertmanager.alerts()}
