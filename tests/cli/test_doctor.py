@@ -71,6 +71,7 @@ def test_a_site_that_is_wrong_is_the_problem_and_the_machine_is_looked_at(tmp_pa
     assert answer.exit_code == exit_codes.CONFIG_INVALID
     assert "devices.yaml:7:" in answer.stdout
     assert "did you mean 'unit'?" in answer.stdout
+    assert "mend: correct what is marked; then: rtu-agent check --config" in answer.stdout
     assert "version: rtu-agent" in answer.stdout
 
 

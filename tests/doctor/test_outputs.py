@@ -165,6 +165,7 @@ def test_an_output_that_cannot_be_asked_is_left_alone() -> None:
     assert servers.judge_answer(Server("n", None, None, "m")).severity is Severity.OK
     late = servers.judge_answer(Server("n", NoAnswerError("there was no answer within 5 s"), None, "m"))
     assert (late.severity, late.mend) == (Severity.PROBLEM, "m")
+    assert late.says == "its server was asked, and there was no answer within 5 s"
     assert list(servers.judge_retention(Server("n", Verdict(Action.ACCEPTED), None, "m"), DAY_S)) == []
 
 

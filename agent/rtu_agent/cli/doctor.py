@@ -56,7 +56,8 @@ def _site(config: Path, machine: Machine) -> tuple[list[Examined], int]:
     except LOAD_ERRORS as error:
         said, code = complaint(config, error)
         name_it = "name the site: rtu-agent doctor --config FILE"
-        mend = name_it if isinstance(error, OSError) else f"change it so; then: rtu-agent check --config {config}"
+        correct_it = f"correct what is marked; then: rtu-agent check --config {config}"
+        mend = name_it if isinstance(error, OSError) else correct_it
         return [Examined("site", problem("", said, mend))], code
     right = ok("", f"{config} is right: {in_short(loaded)}")
     return [Examined("site", right), *examine_site(Case(machine, config, loaded))], exit_codes.OK

@@ -6,7 +6,7 @@ from functools import partial
 
 from rtu_agent.config.model import OutputEntry
 from rtu_agent.doctor.case import Case
-from rtu_agent.doctor.deadline import ANSWER_S, within
+from rtu_agent.doctor.deadline import ANSWER_S, NoAnswerError, within
 from rtu_agent.doctor.finding import Finding, ok, problem, warning
 from rtu_agent.domain.duration import duration_text
 from rtu_agent.domain.secret import SecretError
@@ -86,6 +86,8 @@ def judge_answer(server: Server) -> Finding:
     match server.verdict:
         case None:
             return ok(server.output, "its server cannot be asked without giving it records")
+        case NoAnswerError() as error:
+            return problem(server.output, f"its server was asked, and {error}", server.mend)
         case Exception() as error:
             return problem(server.output, f"its server cannot be asked: {in_words(error)}", server.mend)
         case Verdict(action=Action.ACCEPTED):
