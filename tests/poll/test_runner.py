@@ -147,6 +147,22 @@ class Proven(Plain):
     identity = {_model: [7, 8], "vendor_name": "Acme"}
 
 
+class Endless(Driver, table="holding"):
+    """Its script never ends."""
+
+    name = "test.endless"
+    kind = "kind"
+
+    it = u16(0, group="fast", vendor_specific=True)
+
+    @script("fast")
+    def read(self, points: Points) -> Script:
+        """Read on and on."""
+        yield from points
+        while True:
+            yield Read("holding", 0)
+
+
 class Slow(Driver, table="holding"):
     """Computes for too long."""
 
@@ -348,6 +364,19 @@ async def test_a_driver_that_fails_again_and_again_rests(tmp_path: Path) -> None
     assert (quarantined.device, quarantined.driver, quarantined.pause_s) == ("d1", "test.moody", 10.0)
     assert len(world.heard(DriverFailed)) == FAILURES
     assert len(world.heard(DriverRecovered)) == 1
+    assert set(world.outcomes(2)) == {"good"}
+
+
+async def test_a_script_that_does_not_end_rests_at_once(tmp_path: Path) -> None:
+    """It holds the bus for hundreds of steps, and would do so again."""
+    slaves = RegisterSlaves({1: {0: 5}, 2: {0: 6}})
+    world = World(tmp_path / "port", slaves, {1: Endless, 2: Plain})
+
+    async with running(world):
+        await until(lambda: world.skipped(1)["driver"] > 1)
+
+    assert world.outcomes(1) == ["driver_failed"]
+    assert "has not ended" in world.heard(DriverQuarantined)[0].error
     assert set(world.outcomes(2)) == {"good"}
 
 

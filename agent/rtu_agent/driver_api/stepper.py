@@ -37,7 +37,8 @@ class Stepper(Generic[_Result]):
         self._script = script
         self._writes = writes
         self._left = most_steps
-        self._told_to_end = False
+        self.endless = False
+        """It had to be told to end: it asked for too many steps."""
         self.step: Step | None = None
         """What to do next; None when the script has ended."""
         self.result: _Result | None = None
@@ -88,8 +89,8 @@ class Stepper(Generic[_Result]):
             self.abandon(f"yields {step!r}, which is neither a Read nor a Write")
         elif self._left < -LAST_STEPS:
             self.abandon(f"does not end when it is told to; the last step was {step}")
-        elif self._left < 0 and not self._told_to_end:
-            self._told_to_end = True
+        elif self._left < 0 and not self.endless:
+            self.endless = True
             self._throw(StepFailed(step, "too_many_steps"))
         elif isinstance(step, Write) and not self._writes:
             self._throw(StepFailed(step, "not_allowed"))

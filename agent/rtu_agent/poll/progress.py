@@ -48,6 +48,8 @@ class Progress:
         """How the poll ends, as far as it has come."""
         self.held_s = 0.0
         """How long it held the bus."""
+        self.endless = False
+        """It was read by a script that had to be told to end."""
         self.mistake = ""
         """What the driver has to answer for."""
         self.first: Outcome | None = None
@@ -93,6 +95,7 @@ class Progress:
         """Take what a script has brought, which reads all of the plan in one run."""
         self.first, self.last, self.held_s = run.first, run.last, run.held_s
         self.payloads = [*payloads]
+        self.endless = run.endless
         self.fail(run.kind, run.mistake)
 
     def fail(self, kind: OutcomeKind, mistake: str = "") -> None:

@@ -146,6 +146,11 @@ class Run(Generic[_Result]):
         return self._stepper.result
 
     @property
+    def endless(self) -> bool:
+        """True when the script had to be told to end; it will be no other the next time."""
+        return self._stepper.endless
+
+    @property
     def owed(self) -> Mapping[Place, int]:
         """What must be put back, by place."""
         early = self._stepper.error or self._stepper.failure or self._stops_after is not None

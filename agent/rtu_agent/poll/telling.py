@@ -83,7 +83,7 @@ class Teller:
         if progress.first is not None and progress.last is not None:
             time_ms = self.time_ms(progress.first, progress.last)
         if progress.kind == "driver_failed":
-            self._failed(device, progress.mistake)
+            self._failed(device, progress.mistake, at_once=progress.endless)
             return device.silence(time_ms), "driver_failed"
         try:
             record = device.record(progress.plan, progress.payloads, time_ms)
@@ -100,11 +100,11 @@ class Teller:
         elif decoded and device.trust.worked():
             self._watch(DriverRecovered(self._bus, device.name, device.driver))
 
-    def _failed(self, device: PolledDevice, mistake: str) -> None:
+    def _failed(self, device: PolledDevice, mistake: str, *, at_once: bool = False) -> None:
         """A device that is another one is no mistake of its driver, and was told already; it waits all the same."""
         if mistake:
             self._watch(DriverFailed(self._bus, device.name, device.driver, mistake))
-            self._quarantine(device, mistake, wholly=not device.met)
+            self._quarantine(device, mistake, wholly=at_once or not device.met)
 
     def _quarantine(self, device: PolledDevice, mistake: str, *, wholly: bool) -> None:
         known = device.trust.lost
