@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -325,6 +326,26 @@ def test_it_can_be_used_by_the_keyboard_alone(look: Any) -> None:
     assert reader.page.evaluate("document.activeElement.id") == "main"
     reader.page.keyboard.press("Tab")
     assert reader.page.evaluate(focused) == "#/"
+
+
+def test_a_configuration_that_was_refused_is_told(look: Any, plant: Plant) -> None:
+    """Each mistake on a line of its own, with its place, until a good one is in force."""
+    reader = look()
+    banner = reader.page.locator("#refused")
+    expect(banner).to_be_hidden()
+    good = plant.agent.config.read_text(encoding="utf-8")
+    plant.agent.config.write_text(good.replace("unit: 1,", "unit: 300,").replace("300ms", "300mm"), encoding="utf-8")
+    os.kill(plant.agent.pid, signal.SIGHUP)
+    try:
+        expect(banner).to_contain_text("unit 300 is outside 1 to 247", timeout=PATIENCE_MS)
+        said = banner.inner_text().splitlines()
+        assert said[0] == "A changed configuration was refused; the one before goes on."
+        assert all(re.search(r"devices\.yaml:\d+:\d+: ", line) for line in said[1:])
+        assert len(said) > 2
+    finally:
+        plant.agent.config.write_text(good, encoding="utf-8")
+        os.kill(plant.agent.pid, signal.SIGHUP)
+    expect(banner).to_be_hidden(timeout=PATIENCE_MS)
 
 
 def test_it_says_when_the_agent_cannot_be_reached(look: Any) -> None:

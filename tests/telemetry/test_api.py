@@ -129,6 +129,15 @@ def test_behind_a_closed_port_nobody_is_asked(site: ShownSite) -> None:
     assert (status(site)["buses"][0]["is_open"], status(site)["buses"][0]["problem"]) == (False, "unplugged")
 
 
+def test_a_configuration_that_was_refused_is_told_mistake_by_mistake(site: ShownSite) -> None:
+    """Each on a line of its own, which its text cannot leave."""
+    config = api.ConfigState(START, ("devices.yaml:3:1: no", "devices.yaml:4:1: n\no"))
+
+    told = api.status(site.board.snapshot(), "1.2", config)["config"]
+
+    assert (told["state"], told["problem"]) == ("refused", "devices.yaml:3:1: no\ndevices.yaml:4:1: n\\no")
+
+
 def test_a_value_has_its_quality(site: ShownSite) -> None:
     """One that is missing is null with a reason, and not the one before; one that is doubtful is there."""
     fields = (Field("temperature_c", unit="°C"), Field("humidity_relative_pct", unit="%"))

@@ -72,9 +72,9 @@ def test_an_old_picture_says_how_old_it_is() -> None:
 def test_a_configuration_that_was_refused_is_told() -> None:
     """It is why a change has no effect."""
     told = status()
-    told["config"] = {"state": "refused", "loaded_ms": 1, "problem": "devices.yaml:3:1: no"}
+    told["config"] = {"state": "refused", "loaded_ms": 1, "problem": "devices.yaml:3:1: no\ndevices.yaml:4:1: nor"}
 
-    assert picture_of(told).notices == ("a new configuration was refused: devices.yaml:3:1: no",)
+    assert picture_of(told).notices == ("a new configuration was refused: devices.yaml:3:1: no; devices.yaml:4:1: nor",)
 
 
 def test_whoever_answers_does_not_steer_the_terminal() -> None:

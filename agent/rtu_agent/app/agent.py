@@ -259,8 +259,7 @@ class Agent:
 
     def _pages(self) -> Mapping[str, Page]:
         def state() -> ConfigState:
-            last = self.last_reload
-            return ConfigState(self._loaded_at, last.said if last is not None and last.outcome == "refused" else "")
+            return ConfigState(self._loaded_at, () if self._reloader is None else self._reloader.problems)
 
         answers = api_pages(
             self.board,

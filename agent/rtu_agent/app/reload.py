@@ -73,6 +73,8 @@ class Reloader:
         self._asked = asyncio.Event()
         self._files = FileWatch(_files(source.path, agent.loaded))
         self.last: Verdict | None = None
+        self.problems: tuple[str, ...] = ()
+        """Why the file that was read last is not in force, each with its place; empty while it is."""
 
     def ask(self) -> None:
         """Read it anew; who asks while that is being done gets another reading after it."""
@@ -109,12 +111,13 @@ class Reloader:
             told = ready.change.told(str(self._source.path))
             await self._agent.change_to(ready.loaded, ready.made, ready.change, told)
             self._files.follow(_files(self._source.path, ready.loaded))
+            self.problems = ()
             await self._conclude(Verdict("done", began_s, self._clock.wall(), in_sentence(told)))
 
     async def _refuse(self, began_s: float, problems: Iterable[str], report: str | None = None) -> None:
-        said = tuple(problems)
-        self._watch(ConfigRefused(str(self._source.path), said))
-        await self._conclude(Verdict("refused", began_s, self._clock.wall(), report or "\n".join(said)))
+        self.problems = tuple(problems)
+        self._watch(ConfigRefused(str(self._source.path), self.problems))
+        await self._conclude(Verdict("refused", began_s, self._clock.wall(), report or "\n".join(self.problems)))
 
     async def _conclude(self, verdict: Verdict) -> None:
         self.last = verdict

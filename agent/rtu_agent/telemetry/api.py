@@ -4,7 +4,7 @@ Buses, devices and outputs are made one by one, so that whoever writes them out 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from rtu_agent.domain.text import printable
@@ -21,8 +21,8 @@ class ConfigState:
 
     loaded: float
     """When it was loaded, seconds since 1970."""
-    problem: str = ""
-    """Why a later one was refused; empty when the last one that was tried is the one that runs."""
+    problems: Collection[str] = ()
+    """Why a later one was refused; none when the last one that was tried is the one that runs."""
 
 
 def status(snapshot: Snapshot, version: str, config: ConfigState, bus: str | None = None) -> Json:
@@ -33,9 +33,9 @@ def status(snapshot: Snapshot, version: str, config: ConfigState, bus: str | Non
         "time_ms": milliseconds(snapshot.wall),
         "uptime_s": seconds(snapshot.elapsed_s),
         "config": {
-            "state": "refused" if config.problem else "loaded",
+            "state": "refused" if config.problems else "loaded",
             "loaded_ms": milliseconds(config.loaded),
-            "problem": printable(config.problem) or None,
+            "problem": "\n".join(map(printable, config.problems)) or None,
         },
         "buses": buses(snapshot),
         "devices": devices(snapshot, bus),

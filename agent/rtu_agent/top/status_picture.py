@@ -36,10 +36,10 @@ def picture_of(status: Json, age_s: float = 0.0, trouble: str = "") -> Picture:
 
 
 def _printable(told: Any) -> Any:
-    """Return what was told with texts that a terminal can be given: whoever answers may be anybody."""
+    """Return what was told with texts that a terminal can be given, on one line: whoever answers may be anybody."""
     match told:
         case str():
-            return printable(told)
+            return "; ".join(map(printable, told.split("\n")))
         case list():
             return [_printable(each) for each in told]
         case dict():
