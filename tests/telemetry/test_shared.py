@@ -1,4 +1,4 @@
-"""An answer is made once for many, and costs a tenth of the time at most."""
+"""An answer is made once for many, and costs little of the time however many ask."""
 
 import threading
 
@@ -32,6 +32,24 @@ def test_what_cost_a_second_is_used_for_ten() -> None:
         answers.append(maker.shared())
 
     assert answers == [1, 1, 1, 2, 2, 3]
+
+
+@pytest.mark.parametrize(("cost_s", "used_s"), [(0.002, 0.2), (0.01, 1.0), (0.05, 1.0), (0.2, 2.0)])
+def test_it_is_used_for_a_hundred_times_as_long_within_a_second(cost_s: float, used_s: float) -> None:
+    """And in any case for ten times as long."""
+    clock, worked, made = [0.0], [0.0], [0]
+
+    def make() -> int:
+        worked[0] += cost_s
+        made[0] += 1
+        return made[0]
+
+    shared = Shared(make, lambda: clock[0], lambda: worked[0])
+    assert shared() == 1
+    clock[0] = used_s - 0.001
+    assert shared() == 1
+    clock[0] = used_s + 0.001
+    assert shared() == 2
 
 
 def test_what_costs_nothing_is_always_fresh() -> None:

@@ -1,8 +1,8 @@
 """An answer that many ask for at once is made once.
 
-What took the processor for a while is used again for ten times as long, so that answers cost a tenth of one core at
-most, however many ask: small ones are fresh to some milliseconds, and 50 scrapes a second of a large site cannot delay
-its polls.
+What took the processor for a while is used again for a hundred times as long, but not longer than a second, so that
+one poll in a hundred at most comes while an answer is made, however many ask. What takes longer than that allows is
+used for ten times as long: it costs a tenth of one core at most.
 """
 
 import threading
@@ -12,8 +12,12 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-REST: Final = 10
-"""How many times as long as it took to make, an answer is used."""
+REST: Final = 100
+"""How many times as long as it took to make, an answer is used,"""
+FRESH_S: Final = 1.0
+"""if it is not older than this then;"""
+LEAST_REST: Final = 10
+"""so many times as long it is used in any case."""
 
 
 class Shared(Generic[T]):
@@ -44,5 +48,9 @@ class Shared(Generic[T]):
             if self._made is None or self._now() >= self._fresh_until:
                 before = self._cost()
                 self._made = self._make()
-                self._fresh_until = self._now() + REST * (self._cost() - before)
+                self._fresh_until = self._now() + _used_for_s(self._cost() - before)
             return self._made
+
+
+def _used_for_s(cost_s: float) -> float:
+    return max(LEAST_REST * cost_s, min(REST * cost_s, FRESH_S))
