@@ -15,6 +15,7 @@ import resource
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ BOUND = 1024 * 1024
 FILES_BEYOND = 50 * 1024 * 1024
 """What the documentation says the files of the spool may have beyond its bound."""
 WINDOW_MS = 10_000
+Sample = tuple[str, str, int]
+"""Name, device, time in milliseconds."""
 OUTPUTS = ("influxdb", "influxdb-10s", "victoria", "nobody")
 
 
@@ -151,12 +154,23 @@ def points_of(told: list[Told]) -> dict[Point, Any]:
     return {point: as_stored(text) for each in told for point, text in each.points().items()}
 
 
-def numbers_of(told: list[Told]) -> dict[tuple[str, str, int], float]:
+def numbers_of(told: list[Told]) -> dict[Sample, float]:
     """Return the numbers as VictoriaMetrics has them: by name, device and time. It makes zeros of texts."""
     return {
         (f"{measurement}_{field}", tags.partition("device=")[2].partition(",")[0], time_ms): float(value)
         for (measurement, tags, time_ms, field), value in points_of(told).items()
         if not isinstance(value, str)
+    }
+
+
+def in_victoria_metrics(victoria_metrics: VictoriaMetrics, numbers: Collection[Sample]) -> dict[Sample, float]:
+    """Return what VictoriaMetrics has under the names of these numbers."""
+    names = {name for name, _, _ in numbers}
+    return {
+        (labels["__name__"], labels["device"], time_ms): value
+        for labels, values in ((dict(labels), values) for labels, values in victoria_metrics.export().items())
+        for time_ms, value in values.items()
+        if labels["__name__"] in names
     }
 
 
@@ -222,13 +236,8 @@ def test_each_database_has_what_was_committed_minus_the_dead_letters(
             del expected[point]
     found = in_influxdb(influxd, "modbus", {each.measurement for each in committed})
     assert {point: value for point, value in found.items() if point[1] != "device=somebody"} == expected
-    samples = victoria_metrics.export()
     numbers = numbers_of(committed)
-    names = {name for name, _, _ in numbers}
-    assert {
-        (labels["__name__"], labels["device"], time_ms): value
-        for labels, values in ((dict(labels), values) for labels, values in samples.items())
-        for time_ms, value in values.items()
-        if labels["__name__"] in names
-    } == numbers
+    # What it has acknowledged it shows a moment later.
+    until(lambda: len(in_victoria_metrics(victoria_metrics, numbers)) >= len(numbers), "the last samples to show", 15.0)
+    assert in_victoria_metrics(victoria_metrics, numbers) == numbers
     check_rollups(influxd, committed)
