@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from math import inf
 
 import pytest
 
@@ -55,9 +56,9 @@ class Run:
     """When each unit was polled well, on the monotonic clock."""
     events: list[Event] = field(default_factory=list)
 
-    def staleness(self, units: range, since: float = 0.0) -> float:
+    def staleness(self, units: range, since: float = 0.0, until: float = inf) -> float:
         """Return the 99th percentile of the times between two good polls of one of `units`, seconds."""
-        gaps = sorted(b - a for unit in units for a, b in pairwise(self.good_at[unit]) if b > since)
+        gaps = sorted(b - a for unit in units for a, b in pairwise(self.good_at[unit]) if since < b <= until)
         return gaps[int(0.99 * len(gaps))]
 
     def wasted_s(self, start: float, end: float) -> float:
@@ -131,21 +132,48 @@ def test_the_living_do_not_notice_the_dead(dead: int, dies_at: float, interval_s
     assert got.wasted_s(since, SECONDS) / (SECONDS - since) <= PROBE_SHARE + 0.005
 
 
+@pytest.mark.parametrize(("dead", "interval_s"), [(3, 2.0), (7, 1.0)])
+def test_the_first_minutes_are_no_worse(dead: int, interval_s: float) -> None:
+    """Units that die together could all be deaf, and the living do not wait for the tests."""
+    dies_at, living = 100.0, range(dead + 1, 11)
+
+    got = run(dead_from(dies_at, dead), interval_s, dies_at + 120.0)
+
+    well = healthy(interval_s).staleness(living, dies_at, dies_at + 120.0)
+    assert got.staleness(living, dies_at) <= 1.2 * well
+
+
+def flapping(units: int, up_s: float, down_s: float, since: float) -> Thinks:
+    """Let the first `units` come and go after `since`, each on its own."""
+
+    def thinks(unit: int, now: float) -> float | None:
+        is_down = (now + 1.7 * unit) % (up_s + down_s) > up_s
+        return None if unit <= units and now > since and is_down else THINKS_S
+
+    return thinks
+
+
+@pytest.mark.parametrize("interval_s", [1.0, 2.0])
+def test_units_that_come_and_go_delay_nobody(interval_s: float) -> None:
+    """They are no deaf ones: a unit that answers the next time without a silence never needed one."""
+    living, since = range(4, 11), 50.0
+
+    got = run(flapping(3, 3.0, 0.5, since), interval_s, SECONDS)
+
+    assert got.staleness(living, since) <= 1.2 * healthy(interval_s).staleness(living, since)
+
+
 def rate(got: Run, units: range, since: float) -> float:
     """Return how many good polls a second `units` had together after `since`."""
     return sum(at > since for unit in units for at in got.good_at[unit]) / (SECONDS - since)
 
 
-@pytest.mark.parametrize(("up_s", "down_s", "flapping"), [(10.0, 2.0, 3), (3.0, 0.5, 3), (1.5, 1.5, 2)])
-def test_units_that_come_and_go_take_no_polls_from_the_others(up_s: float, down_s: float, flapping: int) -> None:
-    """Each on its own, on a bus that is busy for more than eight tenths of its time."""
-    living, interval_s, since = range(flapping + 1, 11), 0.7, 50.0
+@pytest.mark.parametrize(("up_s", "down_s", "units"), [(10.0, 2.0, 3), (3.0, 0.5, 3), (1.5, 1.5, 2)])
+def test_units_that_come_and_go_take_no_polls_from_the_others(up_s: float, down_s: float, units: int) -> None:
+    """On a bus that is busy for more than eight tenths of its time."""
+    living, interval_s, since = range(units + 1, 11), 0.7, 50.0
 
-    def thinks(unit: int, now: float) -> float | None:
-        is_down = (now + 1.7 * unit) % (up_s + down_s) > up_s
-        return None if unit <= flapping and now > since and is_down else THINKS_S
-
-    got = run(thinks, interval_s, SECONDS)
+    got = run(flapping(units, up_s, down_s, since), interval_s, SECONDS)
 
     assert rate(got, living, since) >= 0.98 * rate(healthy(interval_s), living, since)
     # What is saved up for probes, and the first polls that nobody answered, come on top once.

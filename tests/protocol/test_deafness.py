@@ -1,13 +1,13 @@
 """A silence is kept before those that need it, before nobody else, and no longer than it is needed."""
 
 from collections.abc import Iterator
-from math import inf
+from math import inf, isfinite
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtu_agent.protocol.deafness import DEAF_S, FIRST_TRUST, PROOFS, SILENCE_S, Deafness
+from rtu_agent.protocol.deafness import DEAF_S, FIRST_TRUST, MISSES, PROOFS, SILENCE_S, TEST_EVERY_S, Deafness
 
 DEAD = 9
 SHORT_S = 0.2
@@ -19,13 +19,20 @@ class Turns:
 
     def __init__(self) -> None:
         self.deafness = Deafness()
+        self.now = 0.0
 
     def ask(self, unit: int, *, answered: bool, pause_s: float = SHORT_S) -> float:
         """Let a unit have its turn; return the silence that was kept for its sake."""
-        kept_s = self.deafness.silence_before(unit)
-        self.deafness.asked(max(pause_s, kept_s))
-        self.deafness.heard(unit, answered=answered)
+        kept_s = self.silence_before(unit)
+        silence_s = max(pause_s, kept_s)
+        self.now += silence_s if isfinite(silence_s) else 0.0
+        self.deafness.asked(silence_s)
+        self.deafness.heard(unit, self.now, answered=answered)
         return kept_s
+
+    def silence_before(self, unit: int) -> float:
+        """Return the silence that is kept if a unit is asked now."""
+        return self.deafness.silence_before(unit, self.now)
 
 
 class DeafSlave:
@@ -39,7 +46,7 @@ class DeafSlave:
 
     def ask(self, pause_s: float = SHORT_S) -> None:
         """Let it have its turn."""
-        self.listen(max(pause_s, self._turns.deafness.silence_before(self._unit)))
+        self.listen(max(pause_s, self._turns.silence_before(self._unit)))
         self._turns.ask(self._unit, answered=not self._deaf, pause_s=pause_s)
         self.misses += self._deaf
 
@@ -57,11 +64,19 @@ def turns() -> Turns:
     return turns
 
 
+def suspect(turns: Turns, *units: int) -> None:
+    """Let units be silent together, for a while."""
+    turns.ask(DEAD, answered=False)
+    for unit in units * MISSES:
+        turns.ask(unit, answered=False)
+
+
 def prove(turns: Turns, unit: int, times: int = PROOFS) -> None:
     """Let a unit show that it is deaf."""
     for _ in range(times):
         turns.ask(DEAD, answered=False)
-        assert turns.ask(unit, answered=False) == 0
+        for _ in range(MISSES):
+            assert turns.ask(unit, answered=False) == 0
         assert turns.ask(unit, answered=True) == SILENCE_S
 
 
@@ -91,15 +106,16 @@ def test_an_answer_between_two_proofs_acquits(turns: Turns) -> None:
         prove(turns, 1, PROOFS - 1)
         turns.ask(DEAD, answered=False)
         assert turns.ask(1, answered=True) == 0
+        turns.now += TEST_EVERY_S
 
 
 def test_a_miss_in_spite_of_the_silence_acquits(turns: Turns) -> None:
     """A unit that fails by itself is not deaf, before the proofs or behind them."""
-    turns.ask(DEAD, answered=False)
-    turns.ask(1, answered=False)
+    suspect(turns, 1)
     assert turns.ask(1, answered=False) == SILENCE_S
     assert turns.ask(1, answered=True) == 0
 
+    turns.now += TEST_EVERY_S
     prove(turns, 1)
     turns.ask(DEAD, answered=False)
     assert turns.ask(1, answered=False) == SILENCE_S
@@ -120,6 +136,61 @@ def test_a_miss_where_nobody_was_silent_shows_nothing(turns: Turns) -> None:
     turns.ask(1, answered=False)
 
     assert turns.ask(1, answered=True) == 0
+
+
+def test_a_suspect_that_answers_as_it_is_was_never_deaf(turns: Turns) -> None:
+    """Units that come and go miss a turn and answer the next: no silence is kept for them."""
+    for _ in range(5):
+        turns.ask(DEAD, answered=False)
+        assert turns.ask(1, answered=False) == 0
+        assert turns.ask(1, answered=True) == 0
+
+
+def test_units_that_die_together_are_tested_one_after_the_other(turns: Turns) -> None:
+    """Each once, and rarely: their neighbours wait for each test."""
+    suspect(turns, 1, 2)
+
+    assert turns.ask(1, answered=False) == SILENCE_S
+    tested = turns.now
+    while turns.silence_before(2) == 0:
+        turns.ask(2, answered=False)
+    assert turns.now - tested == pytest.approx(TEST_EVERY_S, abs=SHORT_S)
+    assert turns.ask(2, answered=False) == SILENCE_S
+    turns.now += TEST_EVERY_S
+    turns.ask(DEAD, answered=False)
+    assert turns.silence_before(1) == turns.silence_before(2) == 0
+
+
+def test_a_line_that_is_silent_by_itself_tests_for_nothing(turns: Turns) -> None:
+    """Also where the silence comes before the turn of somebody else."""
+    for _ in range(PROOFS):
+        turns.ask(DEAD, answered=False)
+        turns.ask(1, answered=False)
+        turns.ask(2, answered=True, pause_s=SILENCE_S)
+        assert turns.ask(1, answered=True) == 0
+    turns.ask(DEAD, answered=False)
+
+    assert turns.silence_before(1) == SILENCE_S
+
+
+def test_a_deaf_device_among_the_dying_is_found_all_the_same(turns: Turns) -> None:
+    """What it overhears while it waits for its test keeps it deaf, and is no excuse to forget it."""
+    slave = DeafSlave(turns, 2)
+    slave.ask(inf)
+    suspect(turns, 1)
+    turns.ask(1, answered=False)
+    slave.listen(SHORT_S, unanswered=True)
+    tested = turns.now
+    while turns.silence_before(2) == 0:
+        slave.ask()
+        turns.ask(DEAD, answered=False)
+        slave.listen(SHORT_S, unanswered=True)
+    assert turns.now - tested == pytest.approx(TEST_EVERY_S, abs=1.0)
+    misses = slave.misses
+
+    slave.ask()
+
+    assert slave.misses == misses
 
 
 def test_what_others_will_need_is_known_when_a_unit_was_silent(turns: Turns) -> None:
@@ -197,7 +268,7 @@ def test_a_deaf_device_loses_few_turns(asked: list[tuple[int, float]]) -> None:
             turns.ask(unit, answered=unit != DEAD, pause_s=pause_s)
             slave.listen(pause_s, unanswered=unit == DEAD)
 
-    assert slave.misses <= PROOFS + len(asked) / FIRST_TRUST
+    assert slave.misses <= MISSES * (PROOFS + len(asked) / FIRST_TRUST)
 
 
 def test_a_deaf_device_is_doubted_ever_less_often() -> None:
@@ -210,4 +281,4 @@ def test_a_deaf_device_is_doubted_ever_less_often() -> None:
         slave.listen(SHORT_S, unanswered=True)
         slave.ask()
 
-    assert slave.misses == PROOFS + 5
+    assert slave.misses == MISSES * (PROOFS + 5)

@@ -399,7 +399,7 @@ def test_a_longer_silence_after_nobody_answered(line: Line) -> None:
 
 
 def teach_that_unit_1_is_deaf(line: Line) -> None:
-    """Let unit 1 miss its turn after silent unit 2 and answer after a pause, as often as it takes."""
+    """Let unit 1 miss its turn after silent unit 2 and answer after a pause of the line, as often as it takes."""
     line.ask(1, ASK, [(SOON, GOOD)])
     for _ in range(PROOFS):
         line.ask(2, ASK)
@@ -439,14 +439,13 @@ def test_nobody_else_waits_for_a_deaf_unit(line: Line) -> None:
     assert line.sent[-1][0] - heard == pytest.approx(LINE.t35_s)
 
 
-def test_one_coincidence_costs_one_silence(line: Line) -> None:
-    """A healthy unit that missed once after a silent one is asked once after a pause, and never again."""
+def test_a_coincidence_costs_a_busy_line_nothing(line: Line) -> None:
+    """A healthy unit that missed once after a silent one, and answers the next time, is never waited for."""
     line.ask(1, ASK, [(SOON, GOOD)])
     line.ask(2, ASK)
     line.ask(1, ASK)
-    while (until := line.master.quarantined_until(1, line.now)) is not None:
-        line.rest(until - line.now)
-    line.ask(3, ASK, [(SOON, words_reply(3, ASK, (1, 2)))])
+    while line.master.quarantined_until(1, line.now) is not None:
+        line.ask(3, ASK, [(SOON, words_reply(3, ASK, (1, 2)))])
 
     silences = []
     for _ in range(10):
@@ -456,8 +455,7 @@ def test_one_coincidence_costs_one_silence(line: Line) -> None:
         line.rest(2)
         line.ask(2, ASK)
 
-    assert silences[0] == pytest.approx(SILENCE_S)
-    assert silences[1:] == [pytest.approx(2 * LINE.t35_s)] * 9
+    assert max(silences) == pytest.approx(2 * LINE.t35_s)
 
 
 def test_no_silence_is_kept_where_nobody_is_deaf(line: Line) -> None:

@@ -149,7 +149,7 @@ class Master:
         pdu = self._admitted(unit, request, now)
         timeout_s = self._timeout_s if timeout_s is None else timeout_s
         self._running = Transaction(unit, request, frame(unit, pdu), timeout_s, queued_at=now)
-        silence_s = max(self.line.t35_s, gap_s, self._deafness.silence_before(unit))
+        silence_s = max(self.line.t35_s, gap_s, self._deafness.silence_before(unit, now))
         self._not_before = max(self._not_before, self._last_activity + silence_s)
 
     def _admitted(self, unit: int, request: Request, now: float) -> bytes:
@@ -373,7 +373,7 @@ class Master:
         running = self._running
         assert running is not None  # noqa: S101 - only called with a transaction under way
         if running.sent_at is not None and kind != "port_lost":
-            self._deafness.heard(running.unit, answered=not owed)
+            self._deafness.heard(running.unit, now, answered=not owed)
         if owed:
             self._lost.add(running.lost(), now)
             self._not_before = max(self._not_before, now + 2 * self.line.t35_s)
