@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf, nextafter
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,23 @@ def test_amounts_have_deadbands_and_nothing_else_has(values: tuple[Value, ...], 
     of = reporter()
     assert of.has_news(record(0, *FIRST))
     assert of.has_news(record(1, *values)) is news
+
+
+@pytest.mark.parametrize("tenths", [*range(-60, 60), *range(2270, 2330), 10**7 + 3])
+def test_the_edge_is_inside_whatever_binary_fractions_make_of_it(tenths: int) -> None:
+    """0.8 is a tenth more than 0.7, though not as a difference of floats; one hundredth beyond is outside."""
+    before, at_the_edge, beyond = tenths / 10, (tenths + 1) / 10, (10 * tenths + 11) / 100
+    of = reporter({"voltage_v": Deadband(0.1)})
+    assert of.has_news(record(0, before, *FIRST[1:]))
+    assert not of.has_news(record(1, at_the_edge, *FIRST[1:]))
+    assert of.has_news(record(2, beyond, *FIRST[1:]))
+
+
+def test_without_a_deadband_the_least_change_is_news() -> None:
+    """As a counter of a float makes it."""
+    of = reporter({})
+    assert of.has_news(record(0, 230.0, *FIRST[1:]))
+    assert of.has_news(record(1, nextafter(230.0, inf), *FIRST[1:]))
 
 
 def test_a_slow_drift_is_not_lost() -> None:
@@ -139,7 +157,7 @@ def test_whoever_sees_what_is_stored_is_never_off_by_more_than_the_deadband(
     for second, value in enumerate(values):
         if of.has_news(record(second, value, *FIRST[1:])):
             seen = value
-        assert abs(value - seen) <= max(amount, share * abs(seen))
+        assert abs(value - seen) <= max(amount, share * abs(seen)) + 1e-9  # what rounding makes of a million
 
 
 class Meter(Driver, table="input"):

@@ -30,6 +30,8 @@ class Deadband(NamedTuple):
 
 NONE: Final = Deadband()
 """Every change is news."""
+_ROUNDING: Final = 2.0**-51
+"""How far the difference of two numbers may be off, as a part of them, because they are rounded: 0.8 - 0.7 > 0.1."""
 
 
 def deadbands(signals: Iterable[Signal], said: Mapping[str, Deadband]) -> dict[str, Deadband]:
@@ -107,4 +109,5 @@ class Reporter:
 def _is_within(value: Value | None, before: Value | None, band: Deadband | None) -> bool:
     if band is None or isinstance(value, str) or isinstance(before, str) or value is None or before is None:
         return value == before
-    return abs(value - before) <= max(band.amount, band.share * abs(before))
+    within = max(band.amount, band.share * abs(before))
+    return abs(value - before) <= within + _ROUNDING * (abs(before) + within) if within else value == before
