@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - one mistake and what is said about it stand in one line
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import pytest
@@ -198,7 +199,8 @@ def header(**body: Any) -> dict[str, Any]:
         ({}, header(name=5), "name must be a text, not 5"),
         ({}, header(kind="Energy Meter"), "kind must be lower-case words joined by '_', such as 'energy_meter', not 'Energy Meter'"),
         ({}, header(serial={"baudrate": 9600}), "serial must be Serial(...), not {'baudrate': 9600}"),
-        ({}, header(serial=Serial(baudrate=0)), "baudrate must be above 0, not 0"),
+        ({}, header(serial=Serial(baudrate=0)), "0 is not a baud rate in use; the nearest are 300 and 600"),
+        ({}, header(serial=Serial(baudrate=9601)), "9601 is not a baud rate in use; the nearest are 9600 and 14400"),
         ({}, header(serial=Serial(unit=256)), "unit must be 1 to 255, not 256"),
         ({}, header(serial=Serial(unit=0)), "unit must be 1 to 255, not 0"),
         ({}, header(serial=Serial(parity="no")), "serial: parity must be 'none', 'even' or 'odd', not 'no', did you mean 'none'?"),  # type: ignore[arg-type]
@@ -285,6 +287,7 @@ def test_a_point_that_is_declared_twice_is_told() -> None:
             voltage_l1_n = u16(0x0000, "V")
             voltage_l1_n = u16(0x0001, "V")  # noqa: PIE794 - the mistake
             current_l1 = u16(0x0002, "A")
+            _twice = u16(0x0003)  # a name as any other
 
     assert str(caught.value) == "Twice.voltage_l1_n: is declared twice in this class"
 
@@ -300,3 +303,28 @@ def test_a_derived_class_may_say_a_point_anew() -> None:
         voltage = f32(0x0002, "V")
 
     assert Anew.voltage.address == 0x0002
+
+
+def test_drivers_may_share_what_is_abstract() -> None:
+    """A class has one type, and that of drivers gets on with the one of abstract classes."""
+
+    class Family(ABC):
+        """What its drivers have to say themselves."""
+
+        @abstractmethod
+        def scale(self) -> float:
+            """Return how many volts one is."""
+
+    class Member(Family, Driver, table="input"):
+        """One of them."""
+
+        name = "acme.member"
+        kind = "energy_meter"
+
+        voltage = u16(0x0000, "V")
+
+        def scale(self) -> float:
+            """Return volts."""
+            return 1.0
+
+    assert Member.voltage.address == 0x0000

@@ -23,6 +23,7 @@ from rtu_agent.config.names import Name, NameTemplate, TagKey, TagValue
 from rtu_agent.config.ports import Port, misfit
 from rtu_agent.config.sentences import NO_VALUE, shown
 from rtu_agent.config.units import Units
+from rtu_agent.domain.baudrate import BAUDRATES, baudrate_objection
 from rtu_agent.domain.duration import Seconds
 from rtu_agent.domain.size import Bytes
 
@@ -34,23 +35,14 @@ SMALLEST_SPOOL: Final = 1024**2
 LONGEST_DELAY_S: Final = 0.1
 """The kernel cuts longer ones: Linux, serial_core.c, RS485_MAX_RTS_DELAY."""
 
-_BAUDRATES: Final = (
-    300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 56000, 57600, 76800, 115200, 128000, 230400, 250000,
-    256000, 460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000,
-)  # fmt: skip
-"""What serial ports and the devices behind them know."""
-
 
 def _check_baudrate(baudrate: int) -> int:
-    if baudrate not in _BAUDRATES:
-        nearest = sorted(sorted(_BAUDRATES, key=lambda known: abs(known - baudrate))[:2])
-        raise ValueError(f"{baudrate} is not a baud rate in use; the nearest are {nearest[0]} and {nearest[1]}")
+    if objection := baudrate_objection(baudrate):
+        raise ValueError(objection)
     return baudrate
 
 
-Baudrate = Annotated[
-    int, AfterValidator(_check_baudrate), WithJsonSchema({"type": "integer", "enum": list(_BAUDRATES)})
-]
+Baudrate = Annotated[int, AfterValidator(_check_baudrate), WithJsonSchema({"type": "integer", "enum": list(BAUDRATES)})]
 
 GroupName = Literal["fast", "normal", "slow"]
 """The groups of points that have an interval; `once` is read at start only."""

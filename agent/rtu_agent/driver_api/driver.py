@@ -94,11 +94,10 @@ class Driver(metaclass=DriverType):
             raise DefinitionError(cls.__name__, [flaw])
         body = dict(vars(cls))
         said, unsound = OPTIONS_SHAPE.sift(options)
+        twice = dict.fromkeys(body.pop(TWICE, ()))
         inherited, clashes = _inherited(cls)
         flaws = [*header_flaws(cls), *unsound, *clashes, *strangers(body, _WORDS)]
-        flaws += [
-            Flaw("is declared twice in this class", name, at_name=True) for name in dict.fromkeys(body.get(TWICE, ()))
-        ]
+        flaws += [Flaw("is declared twice in this class", name, at_name=True) for name in twice]
         without = said.pop("without", ())
         flaws += _not_inherited(without, inherited)
         cls._options = MappingProxyType(_options(cls) | said)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Literal, get_type_hints
 
+from rtu_agent.domain.baudrate import baudrate_objection
 from rtu_agent.driver_api.declaration import Declared
 from rtu_agent.driver_api.errors import Flaw
 from rtu_agent.driver_api.shape import Shape
@@ -74,7 +75,7 @@ def _serial(serial: object) -> Iterator[Flaw]:
     sound, flaws = SERIAL_SHAPE.sift(asdict(serial))
     for flaw in flaws:
         yield Flaw(f"serial: {flaw.message}", path=("serial", *flaw.path))
-    if sound.get("baudrate", 1) <= 0:
-        yield Flaw(f"baudrate must be above 0, not {serial.baudrate}", path=("serial", "baudrate"))
+    if "baudrate" in sound and (wrong := baudrate_objection(serial.baudrate)):
+        yield Flaw(wrong, path=("serial", "baudrate"))
     if not 1 <= sound.get("unit", 1) <= _HIGHEST_UNIT:
         yield Flaw(f"unit must be 1 to {_HIGHEST_UNIT}, not {serial.unit}", path=("serial", "unit"))

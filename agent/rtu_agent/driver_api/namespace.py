@@ -1,12 +1,13 @@
 """What a class body is written into. Python keeps the last of two values of one name and says nothing of the first."""
 
+from abc import ABCMeta
 from typing import Any, Final
 
 from rtu_agent.driver_api.body import METHODS
 from rtu_agent.driver_api.declaration import Declared
 
-TWICE: Final = "_twice"
-"""The attribute that names what a class body declares more than once; a class without such has none."""
+TWICE: Final = "declared twice"
+"""The attribute that names what a class body declares more than once; no author can name anything so."""
 
 
 class Namespace(dict[str, Any]):
@@ -19,8 +20,12 @@ class Namespace(dict[str, Any]):
         super().__setitem__(name, value)
 
 
-class DriverType(type):
-    """The type of driver classes: their bodies are written into a `Namespace`."""
+class DriverType(ABCMeta):
+    """The type of driver classes: their bodies are written into a `Namespace`.
+
+    Only the type of a class knows what its body is written into. It is an `ABCMeta`, because a class has one type, and
+    authors may share what is abstract among their drivers.
+    """
 
     @classmethod
     def __prepare__(cls, _name: str, _bases: tuple[type, ...], /, **_options: Any) -> Namespace:
