@@ -1,22 +1,41 @@
-"""A bus on which every character takes its time, on a clock that is turned by hand: real master, units at will."""
+"""A bus whose units think for as long as a test wants, on a clock that is turned by hand: real master, real wire."""
 
-import asyncio
 from collections.abc import Callable
+from typing import Final
 
-from rtu_agent.bus.bus import Bus
 from rtu_agent.clock import HandClock
 from rtu_agent.events import Watcher
-from rtu_agent.protocol.adu import OVERHEAD
-from rtu_agent.protocol.master import Completed, Master
+from rtu_agent.protocol.adu import frame
+from rtu_agent.protocol.master import Master
 from rtu_agent.protocol.outcome import Outcome
-from rtu_agent.protocol.pdu import ReadRequest, Request
-from support.line import words_reply
+from rtu_agent.protocol.pdu import Request
+from rtu_agent.protocol.timing import LineSettings
+from rtu_agent.simulator.wire import Wire
+from rtu_agent.testing.wire_bus import WireBus
 
 Thinks = Callable[[int, int], float | None]
-"""Says how long a unit thinks before it replies to a read of so many registers, seconds; None when it does not."""
+"""Says how long a unit thinks, after the silence that ends a request, before it replies to a read of so many registers:
+seconds, or None when it does not reply."""
+
+_AT_ITS_END_S: Final = 3600.0
+"""An adapter that waits so long hands over a reply when it is there as a whole, which costs a test the least."""
 
 
-class HandBus(Bus):
+class _ThinkingWire(Wire):
+    """Carries a reply when the unit has thought, or never."""
+
+    def __init__(self, line: LineSettings, thinks: Thinks) -> None:
+        super().__init__(line, turnaround_s=0.0, handover_s=_AT_ITS_END_S)
+        self._thinks = thinks
+
+    def write_slaves(self, data: bytes, now: float) -> None:
+        """Put the reply to a read on the wire, as late as its unit says."""
+        think_s = self._thinks(data[0], data[2] // 2)
+        if think_s is not None:
+            super().write_slaves(data, now + think_s)
+
+
+class HandBus(WireBus):
     """Answers reads of registers with zeros.
 
     Args:
@@ -27,55 +46,19 @@ class HandBus(Bus):
     """
 
     def __init__(self, master: Master, thinks: Thinks, clock: HandClock, watch: Watcher) -> None:
-        self.name = "b"
-        self.opened = asyncio.Event()
-        self.opened.set()
+        super().__init__(master, _ThinkingWire(master.line, thinks), _zeros, clock, watch)
         self.outcomes: list[Outcome] = []
-        self._master = master
-        self._thinks = thinks
-        self._clock = clock
-        self._watch = watch
-        self._coming: list[tuple[float, bytes]] = []
 
     async def transact(
         self, unit: int, request: Request, *, timeout_s: float | None = None, gap_s: float = 0.0
     ) -> Outcome:
-        """Run one transaction to its end."""
-        self._master.request(unit, request, self._clock.monotonic(), timeout_s=timeout_s, gap_s=gap_s)
-        outcome = self._step(unit, request)
-        while outcome is None:
-            deadline = self._master.next_deadline()
-            assert deadline is not None, "a transaction under way always has a deadline"
-            moment = min([deadline, *(at for at, _ in self._coming)])
-            await asyncio.sleep(max(0.0, moment - self._clock.monotonic()))
-            outcome = self._step(unit, request)
+        """Run one transaction to its end, and keep what came of it."""
+        outcome = await super().transact(unit, request, timeout_s=timeout_s, gap_s=gap_s)
         self.outcomes.append(outcome)
         return outcome
 
-    def _step(self, unit: int, request: Request) -> Outcome | None:
-        now = self._clock.monotonic() + 1e-9  # a sleep may end a rounding error too early
-        for at, data in [(at, data) for at, data in self._coming if at <= now]:
-            self._coming.remove((at, data))
-            self._master.receive_data(data, at)
-        ended = self._judge()
-        self._master.handle_timeout(now)
-        if self._master.data_to_send(now):
-            self._reply(unit, request, now)
-        return ended or self._judge()
 
-    def _reply(self, unit: int, request: Request, now: float) -> None:
-        assert isinstance(request, ReadRequest)
-        think_s = self._thinks(unit, request.count)
-        if think_s is not None:
-            reply = words_reply(unit, request, [0] * request.count)
-            wire_s = self._master.line.wire_s(OVERHEAD + len(request.encode()) + len(reply))
-            self._coming.append((now + wire_s + think_s, reply))
-
-    def _judge(self) -> Outcome | None:
-        outcome = None
-        for event in self._master.events():
-            if isinstance(event, Completed):
-                outcome = event.outcome
-            else:
-                self._watch(event)
-        return outcome
+def _zeros(request: bytes) -> bytes:
+    """Return the reply to a frame that reads registers."""
+    size = 2 * int.from_bytes(request[4:6], "big")
+    return frame(request[0], bytes([request[1], size]) + bytes(size))
