@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -16,6 +17,8 @@ from rtu_agent.output.contract import Action, LocalOutput, NetworkOutput, Verdic
 from rtu_agent.output.delivery import Delivery
 from rtu_agent.output.line_protocol import encode
 from rtu_agent.output.marks import Limits
+from rtu_agent.output.sender import Sender
+from rtu_agent.output.spool import Spool
 from rtu_agent.output.spool_file import SpoolRefusedError
 from support import hostile
 from support.hostile import MuteError
@@ -395,3 +398,74 @@ def test_a_spool_that_is_not_ours_is_found_before_anything_changes(spool_file: P
             delivery.prepare({"list": local, "server": FakeServer()}, Limits())
         accept(delivery, numbered(3))
     assert local.records == numbered(3)
+
+
+def test_an_output_that_comes_back_waits_for_the_request_of_the_one_that_went(spool_file: Path) -> None:
+    """Also when there was none of its name in between: two would have one cursor, and rollups one file, between them."""
+    seen, old, new, stays = Seen(), FakeServer(), FakeServer(), FakeServer()
+    old.gate.clear()
+    with delivering({"server": old, "stays": stays}, spool_file, seen) as delivery:
+        accept(delivery, numbered(3))
+        wait_until(lambda: bool(old.bodies) and len(stays.stored) == 3)
+        change(delivery, {"stays": stays})
+        change(delivery, {"server": new, "stays": stays})
+        accept(delivery, numbered(3, start=3))
+        wait_until(lambda: len(stays.stored) == 6)
+        seen.wait_for(SpoolChanged, lambda event: (event.output, event.records) == ("server", 3))
+        assert new.bodies == []
+        old.gate.set()
+        wait_until(lambda: len(new.stored) == 3)
+
+
+def test_a_stop_in_the_middle_of_a_change_loses_nothing(spool_file: Path) -> None:
+    """What was given to those that go, and to those that have not begun, is written before the agent ends."""
+    seen, goes, comes, server = Seen(), ListOutput(), ListOutput(), FakeServer(lambda _: Verdict(Action.HOLD))
+    goes.gate.clear()
+    delivery = Delivery({"list": goes}, spool_file, seen, SystemClock())
+    delivery.start()
+    accept(delivery, numbered(3))
+    outputs = {"list": comes, "server": server}
+    delivery.prepare(outputs, Limits())
+    switch = delivery.switch(outputs, Limits())
+    accept(delivery, numbered(3, start=3))
+    ending = Thread(target=delivery.end_old, args=(switch, 60.0), daemon=True)
+    ending.start()
+    stopping = Thread(target=delivery.stop, args=(60.0,), daemon=True)
+    stopping.start()
+    wait_until(lambda: comes.closed)
+    assert stopping.is_alive()
+    goes.gate.set()
+    stopping.join()
+    assert goes.records == numbered(3)
+    assert comes.records == numbered(3, start=3)
+    ending.join()
+    delivery.begin_new(switch)
+    after = FakeServer()
+    with delivering({"server": after}, spool_file, seen):
+        wait_until(lambda: after.stored == {encode(each) for each in numbered(3, start=3)})
+    assert seen.of(RecordsDropped) == []
+
+
+class StoppedWhenCleared(Event):
+    """Somebody asks for the end at the worst moment: between two steps of the thread that waits for this."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop = lambda: None
+
+    def clear(self) -> None:
+        """Be stopped before and after."""
+        self.stop()
+        super().clear()
+
+
+def test_a_sender_ends_whenever_it_is_stopped(spool_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the one that takes its place would wait for it for ever."""
+    monkeypatch.setattr("rtu_agent.output.sender.Event", StoppedWhenCleared)
+    server, spool = FakeServer(), Spool(spool_file, ["server"], Limits())
+    sender = Sender("server", server, spool, Seen(), SystemClock())
+    sender._wake.stop = sender.stop  # noqa: SLF001
+    sender.start()
+    sender.wake()
+    assert server.closed.wait(5.0)
+    spool.close()

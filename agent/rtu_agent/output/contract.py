@@ -56,8 +56,6 @@ class Verdict:
     """In the server's words where it had any; empty when the body was accepted."""
     retry_after_s: float | None = None
     """How long the server asked to be left alone, seconds."""
-    refused: tuple[DeadLetter, ...] = ()
-    """Lines that the output has made of those it was given, and that its server refused. Each is said once."""
 
 
 class LocalOutput(ABC):
@@ -119,6 +117,16 @@ class NetworkOutput(ABC):
     def send_again(self, body: bytes) -> Verdict:
         """Send lines again that were refused; somebody has mended what was wrong, and asks for it."""
         return self.send(body)
+
+    def refused(self) -> Sequence[DeadLetter]:
+        """Return the lines that the output has made of those it accepted, and that its server refused, as dead letters.
+
+        They are asked for when all of a batch is accepted, and are those since `committed` was called last.
+        """
+        return ()
+
+    def committed(self) -> None:
+        """Hear that a batch is noted as accepted, and what `refused` has returned with it: it is never given again."""
 
     @abstractmethod
     def close(self) -> None:

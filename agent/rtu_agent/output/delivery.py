@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from rtu_agent.clock import Clock
 from rtu_agent.domain.record import Record
@@ -87,6 +88,11 @@ class Delivery:
         self._into_spool = IntoSpool(self._spool, watch, clock)
         self._crew = _Crew()
         self._writers: tuple[Writer, ...] = ()
+        self._senders: dict[str, Sender] = {}
+        """The last that was begun for each name; one that was stopped, or whose output is gone, may still hang."""
+        self._turned = Event()
+        """Clear while outputs that go are still writing what they were given."""
+        self._turned.set()
 
     def start(self) -> None:
         """Open the spool and start the threads. A disk that fails now is no error here: the writers try again.
@@ -95,7 +101,9 @@ class Delivery:
             SpoolRefusedError: the spool's file is another program's or a later version's; nothing was started.
         """
         self.prepare(*self._first)
-        self.begin_new(self.switch(*self._first))
+        switch = self.switch(*self._first)
+        self.end_old(switch, 0.0)
+        self.begin_new(switch)
 
     def accept(self, record: Record) -> None:
         """Take a record for every output; called by the event loop, between `start` and `stop`. Never blocks."""
@@ -107,8 +115,11 @@ class Delivery:
 
         What a disk has not taken after `timeout_s` seconds is given up, counted.
         """
+        deadline = self._clock.monotonic() + timeout_s
         ended = self._dismiss(self._crew, _Crew(), timeout_s)
-        if self._crew.spooler is None or self._crew.spooler in ended:  # a writer that hangs has the spool in its hands
+        turned = self._turned.wait(max(0.0, deadline - self._clock.monotonic()))
+        spooler = self._crew.spooler
+        if turned and (spooler is None or spooler in ended):  # a writer that hangs has the spool in its hands
             self._into_spool.close()
 
     # -- outputs that come and go --------------------------------------------------------------------------------------
@@ -138,6 +149,7 @@ class Delivery:
         }
         servers = {name: self._server(name, output, old.servers.get(name)) for name, output in network.items()}
         spooler = old.spooler or Writer(self._into_spool, self._watch, self._clock)
+        self._turned.clear()
         self._crew = _Crew(files, servers, spooler if network else None)
         self._writers = self._crew.writers
         self._into_spool.serve([each.sender for each in servers.values()])
@@ -152,6 +164,7 @@ class Delivery:
         if switch.old.servers:
             self._serve({name: server.output for name, server in switch.new.servers.items()}, switch.limits)
             self._into_spool.announce()
+        self._turned.set()
 
     def begin_new(self, switch: Switch) -> None:
         """Start the threads of the outputs that come; one that takes the place of another begins after its end."""
@@ -160,9 +173,9 @@ class Delivery:
                 writer.start()
         self._into_spool.announce()
         for name, server in switch.new.servers.items():
-            before = switch.old.servers.get(name)
-            if before is None or server.sender is not before.sender:
-                server.sender.start(None if before is None else before.sender)
+            before, self._senders[name] = self._senders.get(name), server.sender
+            if server.sender is not before:
+                server.sender.start(before)
 
     def _dismiss(self, old: _Crew, new: _Crew, timeout_s: float) -> list[Writer]:
         """Let those go who are in the old crew only; return the writers that have ended in time."""

@@ -16,7 +16,6 @@ due.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -62,11 +61,8 @@ class RollupOutput(NetworkOutput):
         self._store = RollupStore(file, self._length_ms)
         self._watch = watch
         self._max_body = _BODY_BYTES
-        self._refused: set[Due] = set()
+        self._refused: dict[Due, DeadLetter] = {}
         """Windows that the spool has yet to commit as dead letters. Killed before, the agent sends them once more."""
-        self._unsaid: list[DeadLetter] = []
-        self._is_accepted = False
-        """Whether the batch before this one was, and so is committed when this one comes."""
 
     def send(self, body: bytes) -> Verdict:
         """Take the records; send the windows that are over now. Accepted when the server has all of these."""
@@ -80,7 +76,6 @@ class RollupOutput(NetworkOutput):
             return Verdict(Action.ACCEPTED)
         oldest_ms, newest_ms = min(line.time_ms for line in lines), max(line.time_ms for line in lines)
         with self._store.using() as state:
-            self._settle_refused(state)
             late = state.take(lines)
         verdict = self._send_due(newest_ms - round(1000 * GRACE_S))
         if verdict.action is Action.ACCEPTED:
@@ -88,15 +83,24 @@ class RollupOutput(NetworkOutput):
                 state.forget(oldest_ms - round(1000 * LATE_S))
             if late:
                 self._watch(RecordsDropped(self.name, late, "age", "their window is done; the records came too late"))
-        self._is_accepted = verdict.action is Action.ACCEPTED
-        refused, self._unsaid = tuple(self._unsaid), []
-        return replace(verdict, refused=refused)
+        return verdict
 
     def send_again(self, body: bytes) -> Verdict:
         """Send rollups again that were refused; a window whose lines are there yet is made anew from them soon."""
         with self._store.using() as state:
             lines = [line for line in body.split(b"\n") if not state.renew(line_reader.cut(line))]
         return self._target.send(b"\n".join(lines)) if lines else Verdict(Action.ACCEPTED)
+
+    def refused(self) -> Sequence[DeadLetter]:
+        """Return the rollups that the server refused."""
+        return tuple(self._refused.values())
+
+    def committed(self) -> None:
+        """Let go of the windows that were refused: the spool has them as dead letters now."""
+        refused, self._refused = self._refused, {}
+        if refused:
+            with self._store.using() as state:
+                state.settle(list(refused))
 
     def keeps_s(self) -> float | None:
         """Return how long the server keeps rollups."""
@@ -117,18 +121,9 @@ class RollupOutput(NetworkOutput):
             transfer, verdict = self._deliver(tuple(windows))
             if verdict.action is not Action.ACCEPTED:
                 return verdict
-            refused = {windows.pop(letter.line) for letter in transfer.dead}
+            self._refused |= {windows.pop(letter.line): letter for letter in transfer.dead}
             with self._store.using() as state:
                 state.settle(list(windows.values()))
-            self._refused |= refused
-            self._unsaid += transfer.dead
-
-    def _settle_refused(self, state: RollupState) -> None:
-        """Let go of refused windows once the spool has committed them as dead letters, with the batch before."""
-        if self._is_accepted:
-            state.settle(list(self._refused))
-            self._refused.clear()
-        self._is_accepted = False
 
     def _rolled_up(self, state: RollupState, due: Sequence[Due]) -> Iterator[tuple[Due, str]]:
         for begin_ms, group in groupby(due, key=lambda window: window[0]):

@@ -31,8 +31,6 @@ class _Outcome:
     took_s: float = 0.0
     dead: list[DeadLetter] = field(default_factory=list)
     """Lines of it that were refused."""
-    made: list[DeadLetter] = field(default_factory=list)
-    """Lines that were made of it, and refused."""
 
 
 class Sender:
@@ -71,9 +69,9 @@ class Sender:
         try:
             self._let_end()
             while not self._stopping.is_set():
-                self._wake.clear()
                 if not self._send_next():
                     self._wake.wait()
+                    self._wake.clear()  # asked to stop before this, it is seen next; after this, nothing is waited for
         except SpoolClosedError:
             pass
         finally:
@@ -116,7 +114,6 @@ class Sender:
             started = self._clock.monotonic()
             verdict = self._ask(send, body)
             outcome.took_s += self._clock.monotonic() - started
-            outcome.made += verdict.refused
             transfer.settle(verdict)
             if verdict.action in (Action.AGAIN, Action.HOLD):
                 self._pause(verdict)
@@ -127,7 +124,8 @@ class Sender:
         return True
 
     def _settle(self, batch: Batch, outcome: "_Outcome") -> None:
-        dead, made = outcome.dead, outcome.made
+        dead = outcome.dead
+        made = [replace(each, reason=printable(each.reason)) for each in self._output.refused()]
         accepted = self._spool.acknowledge(self.name, batch, dead, int(self._clock.wall() * 1000), made)
         now = self._clock.monotonic()
         if accepted:
@@ -139,6 +137,7 @@ class Sender:
         else:
             self._say(self._outage.succeeded(now))
         self._report.backlog(self.name)
+        self._output.committed()
 
     def _ask(self, send: _Send, body: bytes) -> Verdict:
         try:
@@ -146,8 +145,7 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - an output may be anybody's; whatever it raises, the records stay
             return Verdict(Action.AGAIN, in_words(error))
         # A server's words go to the log, to views and to the dead letters, and it may say anything.
-        made = tuple(replace(each, reason=printable(each.reason)) for each in verdict.refused)
-        return replace(verdict, reason=printable(verdict.reason), refused=made)
+        return replace(verdict, reason=printable(verdict.reason))
 
     def _pause(self, verdict: Verdict) -> None:
         if self._stopping.is_set():

@@ -58,8 +58,10 @@ class Writer:
         self._thread = Thread(target=self._run, name=f"write to {destination.name}", daemon=True)
 
     def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
+        """Start the thread, if it is not started yet."""
+        with self._changed:
+            if self._thread.ident is None:
+                self._thread.start()
 
     def accept(self, record: Record) -> None:
         """Take a record; never blocks for longer than it takes to append to a queue."""
@@ -78,8 +80,8 @@ class Writer:
         self._stopping.set()
         with self._changed:
             self._changed.notify()
-        if self._thread.ident is not None:  # it was started
-            self._thread.join(timeout_s)
+        self.start()  # the agent may be stopped in the middle of a reload, when records wait for who has not begun yet
+        self._thread.join(timeout_s)
         if not self._thread.is_alive():
             return True
         with self._changed:
