@@ -30,6 +30,7 @@ def of(held_s: float = 300.0, silences: tuple[int, ...] = (), **before: tuple[in
         (of(held_s=10), [(0, 1.0), (50_000, 5.0)], 3.0),
         (of(silences=(15_000,)), [(0, 1.0), (45_000, 5.0)], 3.0),
         (of(), [(0, 1.0), (0, 3.0), (30_000, 5.0)], 4.0),
+        (of(x=(-10_000, 1.0), silences=(0,)), [(30_000, 7.0)], 7.0),
         (of(), [(MINUTE_MS, 1.0), (MINUTE_MS, 3.0)], 2.0),
     ],
     ids=[
@@ -43,12 +44,29 @@ def of(held_s: float = 300.0, silences: tuple[int, ...] = (), **before: tuple[in
         "heartbeats missed",
         "silent",
         "one time",
+        "silent as it begins",
         "no time",
     ],
 )
 def test_the_mean_is_that_of_the_time(hold: Hold, stored: list[tuple[int, float]], mean: float) -> None:
     """Until the next value, the end, a silence, or the heartbeat that did not come."""
-    assert hold.mean([*hold.before, *stored]) == pytest.approx(mean)
+    assert hold.mean(hold.known(stored)) == pytest.approx(mean)
+
+
+@pytest.mark.parametrize(
+    ("hold", "first_ms", "known"),
+    [
+        (of(x=(-10_000, 1.0)), 1, [1.0, 7.0]),
+        (of(x=(-10_000, 1.0)), 0, [7.0]),
+        (of(x=(-10_000, 1.0), silences=(1,)), 2, [1.0, 7.0]),
+        (of(x=(-10_000, 1.0), silences=(0,)), 2, [7.0]),
+        (of(x=(-300_000, 1.0)), 2, [7.0]),
+    ],
+    ids=["a moment", "replaced at once", "silent after a moment", "silent at once", "ended"],
+)
+def test_what_stands_for_no_time_in_a_window_is_no_value_of_it(hold: Hold, first_ms: int, known: list[float]) -> None:
+    """It would be its smallest or largest otherwise."""
+    assert [value for _, value in hold.known([(first_ms, 7.0)])] == known
 
 
 def test_the_mean_of_the_largest_floats_can_be_told() -> None:

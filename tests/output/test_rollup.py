@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rtu_agent.domain.record import Field, Value
+from rtu_agent.output.held import Held
 from rtu_agent.output.rollup import KNOWN_BEFORE, Sample, counted, increase, rollup, window_of
 from support.records import NOON_MS
 
@@ -139,6 +140,13 @@ def test_a_device_that_never_answered_has_a_record() -> None:
     """The gap can be told from an agent that was off."""
     of = [Sample(NOON_MS, {"quality": 3}), Sample(NOON_MS + 1, {"quality": 3})]
     assert said(of) == {"quality": 3, "quality_good_share": 0.0, "records": 2}
+
+
+def test_what_a_field_held_under_another_driver_is_no_error() -> None:
+    """The records that wait may be older than the site, which has an amount now where a code was."""
+    names = {"status": Field("status", held_s=300.0)}
+    rolled = rollup(samples("status", 1, 3), names, {}, held=Held(NOON_MS, NOON_MS + 60_000, {}, ()))
+    assert rolled[Field("status_last", "int")] == 3
 
 
 @given(st.lists(FLOATS, min_size=1, max_size=20))

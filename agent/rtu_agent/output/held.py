@@ -27,6 +27,10 @@ class Hold:
     silences: Sequence[int]
     """When it was found that the device does not answer, by time."""
 
+    def known(self, stored: Sequence[Stored]) -> Sequence[Stored]:
+        """Return the values that stand within the window, where `stored` are those that came in it, at least one."""
+        return stored if stored[0][0] == self.begin_ms else [*self.before, *stored]
+
     def mean(self, known: Sequence[Stored]) -> float:
         """Return the mean of values, at least one, by the times for which they stand.
 
@@ -63,4 +67,4 @@ class Held:
         return Hold((last,), self.begin_ms, self.end_ms, held_ms, self.silences)
 
     def _silent_since(self, time_ms: int) -> bool:
-        return any(time_ms < silence < self.begin_ms for silence in self.silences)
+        return any(time_ms < silence <= self.begin_ms for silence in self.silences)

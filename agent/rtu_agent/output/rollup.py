@@ -26,7 +26,7 @@ from typing import Final
 
 from rtu_agent.domain.quality import RecordQuality
 from rtu_agent.domain.record import QUALITY_FIELD, Field, FieldKind, Value
-from rtu_agent.output.held import Held, Hold
+from rtu_agent.output.held import Held, Hold, Stored
 
 KNOWN_BEFORE: Final = 2
 """How many values before a window its increase depends on: the last one may turn out to be a glitch."""
@@ -83,7 +83,8 @@ def rollup(
             starts = [bisect_left(times[name], time_ms) for time_ms in restarts.get(name, ())]
             rolled |= _counter(name, column, field.counts_to, before.get(name, ()), starts)
         elif field is not None and field.held_s and field.kind == "float" and held is not None:
-            rolled |= _held(name, [*zip(times[name], column, strict=True)], held.of(name, field.held_s))
+            stored = [(at, value) for at, value in zip(times[name], column, strict=True) if isinstance(value, float)]
+            rolled |= _held(name, stored, held.of(name, field.held_s)) if stored else _column(name, column, field)
         else:
             rolled |= _column(name, column, field)
     return rolled | _trust(qualities, len(samples))
@@ -149,9 +150,8 @@ def _counter(
     return {Field(f"{name}_{word}"): value for word, value in rolled.items()}
 
 
-def _held(name: str, column: Sequence[tuple[int, Value]], hold: Hold) -> dict[Field, Value]:
-    stored = [(time_ms, value) for time_ms, value in column if isinstance(value, float)]
-    known = [*hold.before, *stored]
+def _held(name: str, stored: Sequence[Stored], hold: Hold) -> dict[Field, Value]:
+    known = hold.known(stored)
     numbers = [value for _, value in known]
     smallest, largest = min(numbers), max(numbers)
     mean = min(max(hold.mean(known), smallest), largest)
