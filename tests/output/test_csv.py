@@ -228,6 +228,34 @@ def test_a_full_disk_costs_no_line_and_doubles_none(tmp_path: Path) -> None:
     assert [row[2] for row in table(tmp_path / "all" / "all-20261118.csv")[1:]] == [str(n) for n in range(100)]
 
 
+@pytest.mark.parametrize("settings", [{"max_rows": 4}, {"max": "1KiB"}], ids=["the next file", "the removal"])
+def test_nothing_is_written_twice_when_what_follows_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    """The lines that have their place keep it."""
+    store = output(tmp_path, **settings)
+    store.write(numbered(1))
+    real_open, real_scandir = os.open, os.scandir
+
+    def full(path: Path, *rest: int) -> int:
+        if Path(path).name != TODAY:
+            raise OSError(28, "No space left on device")
+        return real_open(path, *rest)
+
+    def gone(path: Path) -> Any:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, *(("open", full) if "max_rows" in settings else ("scandir", gone)))
+    group = numbered(99, start=1)
+    with pytest.raises(OSError, match="No space left|Input/output"):
+        store.write(group)
+    monkeypatch.setattr(os, "open", real_open)
+    monkeypatch.setattr(os, "scandir", real_scandir)
+    store.write(group)
+    written = [row[1] for name in names(tmp_path) for row in table(tmp_path / "main" / name)[1:]]
+    assert sorted(written, key=float) == [f"{number}.0" for number in range(100)]
+
+
 def test_a_file_that_a_spreadsheet_has_locked_is_left_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As Windows does it; the next lines go to a new file."""
     store = output(tmp_path)

@@ -92,11 +92,10 @@ class CsvOutput(LocalOutput):
             if place.day > self._today:
                 self._begin_day(place.day)
             self._append(place, group)
-            self._done |= {id(record): record for record in group}
-        self._done.clear()
         if self._settings.max is not None and self._size > self._settings.max:
             in_use = {file.path for file in self._files.values()}
             self._size = remove_beyond(self._directory, self._settings.max, in_use)
+        self._done.clear()
 
     def close(self) -> None:
         """See to it that everything is on the disk."""
@@ -116,18 +115,18 @@ class CsvOutput(LocalOutput):
 
     def _append(self, place: _Place, group: Sequence[Record]) -> None:
         needed = dict.fromkeys((name for record in group for name in _columns_of(record.series)), True)
-        rows = [_row(record) for record in group]
-        while rows:
+        while group:
             file = self._file(place, needed)
-            room = max(1, self._settings.max_rows - file.rows)
+            now = group[: max(1, self._settings.max_rows - file.rows)]
             try:
-                self._size += file.append(rows[:room])
+                self._size += file.append([_row(record) for record in now])
             except PermissionError:  # a spreadsheet has it open, on an operating system that forbids to write then
                 if file.size == 0:
                     raise
                 file.rows = self._settings.max_rows
                 continue
-            rows = rows[room:]
+            self._done |= {id(record): record for record in now}
+            group = group[len(now) :]
 
     def _file(self, place: _Place, needed: Mapping[str, bool]) -> CsvFile:
         """Return the file that takes the next row."""
