@@ -247,7 +247,7 @@ def test_nothing_is_written_twice_when_what_follows_fails(
 
     monkeypatch.setattr(os, *(("open", full) if "max_rows" in settings else ("scandir", gone)))
     group = numbered(99, start=1)
-    with pytest.raises(OSError, match="No space left|Input/output"):
+    with pytest.raises(OSError, match=r"No space left|Input/output"):
         store.write(group)
     monkeypatch.setattr(os, "open", real_open)
     monkeypatch.setattr(os, "scandir", real_scandir)

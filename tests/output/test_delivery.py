@@ -401,7 +401,7 @@ def test_a_spool_that_is_not_ours_is_found_before_anything_changes(spool_file: P
 
 
 def test_an_output_that_comes_back_waits_for_the_request_of_the_one_that_went(spool_file: Path) -> None:
-    """Also when there was none of its name in between: two would have one cursor, and rollups one file, between them."""
+    """Also when there was none of its name in between: two would share a cursor, and rollups a file."""
     seen, old, new, stays = Seen(), FakeServer(), FakeServer(), FakeServer()
     old.gate.clear()
     with delivering({"server": old, "stays": stays}, spool_file, seen) as delivery:
@@ -464,7 +464,7 @@ def test_a_sender_ends_whenever_it_is_stopped(spool_file: Path, monkeypatch: pyt
     monkeypatch.setattr("rtu_agent.output.sender.Event", StoppedWhenCleared)
     server, spool = FakeServer(), Spool(spool_file, ["server"], Limits())
     sender = Sender("server", server, spool, Seen(), SystemClock())
-    sender._wake.stop = sender.stop  # noqa: SLF001
+    sender._wake.stop = sender.stop
     sender.start()
     sender.wake()
     assert server.closed.wait(5.0)

@@ -125,7 +125,7 @@ class NetworkOutput(ABC):
         """
         return ()
 
-    def committed(self) -> None:
+    def committed(self) -> None:  # noqa: B027 - most have nothing to do then
         """Hear that a batch is noted as accepted, and what `refused` has returned with it: it is never given again."""
 
     @abstractmethod
