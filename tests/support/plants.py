@@ -1,8 +1,8 @@
 """Two agents at work, a healthy and a faulted one, and the servers that they fill.
 
-The healthy one polls a simulated site. The faulted one polls a disturbed bus, on which one device is silent, one
-refuses and one misses a value, and a bus whose port is missing; it writes to a server that refuses and to one that is
-not there.
+The healthy one polls a simulated site, and waits for its devices longer than a busy machine holds them up. The faulted
+one polls a disturbed bus, on which one device is silent, one refuses and one misses a value, and a bus whose port is
+missing; it writes to a server that refuses and to one that is not there.
 """
 
 import math
@@ -15,10 +15,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
+
+from prometheus_client.parser import text_string_to_metric_families
 
 from support.dashboards import Query, Values, boards, expand_influxql, expand_promql, variables
 from support.servers import HOST, Influxd, Prometheus, free_port
 from support.troubled_line import troubled_line
+
+Labels = dict[str, str]
 
 RUN_S = 12
 """How long the agents run before they are looked at, seconds: longer than the window of a rate."""
@@ -30,7 +35,7 @@ HEALTHY = """\
 version: 1
 site: healthy-site
 buses:
-  hall: {{port: /dev/serial/by-id/simulated, baudrate: 115200}}
+  hall: {{port: /dev/serial/by-id/simulated, baudrate: 115200, timeout: 5s}}
 devices:
   - {{name: main-meter, bus: hall, unit: 1, driver: eastron.sdm630, interval: 1s, groups: {{slow: 2s}}}}
   - {{name: room.climate, bus: hall, unit: 2, driver: generic.xy_md02, interval: 1s}}
@@ -79,6 +84,8 @@ class Plant:
     job: str
     influx: Influxd
     prometheus: Prometheus
+    address: str
+    """Of the agent itself."""
 
     def choose(self, uid: str, chosen: Values) -> dict[str, list[str]]:
         """Return the options of each variable of a board, where nothing is `chosen`, in the way Grafana finds them."""
@@ -94,13 +101,25 @@ class Plant:
     def points(self, query: Query, values: Values) -> int:
         """Ask one query; return how many values came back that are not null."""
         if query.language == "promql":
-            return self._promql(query, expand_promql(query.text, values, WINDOW, f"{RANGE_S}s"))
+            series = self._promql(query, expand_promql(query.text, values, WINDOW, f"{RANGE_S}s"))
+            return sum(numbers for _, numbers in series)
         time_filter = f"time >= {int((time.time() - 60) * 1000)}ms and time <= {int(time.time() * 1000)}ms"
         text = expand_influxql(query.text, values, "1s", time_filter)
         (result,) = self.influx.get("/query", db=self.job, q=text)["results"]
         assert "error" not in result, (text, result)
         rows = [row for series in result.get("series", []) for row in series["values"]]
         return sum(value is not None for _, *row in rows for value in row)  # the first column is the time
+
+    def shown(self, query: Query, values: Values) -> list[Labels]:
+        """Ask one query of Prometheus; return the labels of each series that has something to draw."""
+        series = self._promql(query, expand_promql(query.text, values, WINDOW, f"{RANGE_S}s"))
+        return [labels for labels, numbers in series if numbers]
+
+    def counted(self, counter: str) -> list[Labels]:
+        """Return the labels under which the agent has counted something."""
+        with urlopen(f"http://{self.address}/metrics", timeout=10) as answer:
+            families = [*text_string_to_metric_families(answer.read().decode())]
+        return [s.labels for family in families for s in family.samples if s.name == counter and s.value]
 
     def field_kinds(self, measurement: str) -> dict[str, str]:
         """Return the fields of a measurement and their types."""
@@ -136,16 +155,16 @@ class Plant:
     def _influxql(self, text: str) -> list[dict[str, Any]]:
         return self.influx.query(text, database=self.job)
 
-    def _promql(self, query: Query, text: str) -> int:
-        """Count numbers; what is not a number is drawn as nothing."""
+    def _promql(self, query: Query, text: str) -> list[tuple[Labels, int]]:
+        """Return each series with how many numbers it has; what is not a number is drawn as nothing."""
         if query.instant:
-            samples = [series["value"] for series in self.prometheus.query(text)]
+            series = [(one["metric"], [one["value"]]) for one in self.prometheus.query(text)]
         else:
             now = time.time()
             window = {"start": str(now - RANGE_S), "end": str(now), "step": "1"}
             answer = self.prometheus.get("/api/v1/query_range", query=text, **window)
-            samples = [sample for series in answer["data"]["result"] for sample in series["values"]]
-        return sum(not math.isnan(float(value)) for _, value in samples)
+            series = [(one["metric"], one["values"]) for one in answer["data"]["result"]]
+        return [(labels, sum(not math.isnan(float(value)) for _, value in samples)) for labels, samples in series]
 
 
 @contextmanager
@@ -175,7 +194,7 @@ def running_plants(folder: Path) -> Iterator[dict[str, Plant]]:
         running.enter_context(_agent(folder / "faulted", faulted))
         _wait_for_scrapes(prometheus, len(listen))
         time.sleep(RUN_S)
-        yield {job: Plant(job, influx, prometheus) for job in listen}
+        yield {job: Plant(job, influx, prometheus, at) for job, at in listen.items()}
 
 
 @contextmanager
