@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,7 @@ from rtu_agent.events import (
     PollFinished,
     PortLost,
     PortOpened,
+    PortOpenFailed,
     RefusalsLearnt,
 )
 from rtu_agent.telemetry import api
@@ -122,11 +124,46 @@ def test_a_driver_that_fails_and_another_device_are_two_things(site: ShownSite) 
 
 def test_behind_a_closed_port_nobody_is_asked(site: ShownSite) -> None:
     """However well the device was."""
+    site.failed("office", unit=1)
+    site.clock.turn(60)
     site.polled("office", (20.0, 40.0))
     site.board(PortLost("hall", "/dev/x", "unplugged"))
+    site.clock.turn(60)
+    site.board(PortOpenFailed("hall", "/dev/x", "unplugged", 1.0))
 
-    assert row(site)["error"]["kind"] == "port_closed"
+    assert (row(site)["error"]["kind"], row(site)["error"]["since_ms"]) == ("port_closed", round(1000 * (START + 60)))
     assert (status(site)["buses"][0]["is_open"], status(site)["buses"][0]["problem"]) == (False, "unplugged")
+
+
+def test_a_port_that_was_never_open_is_closed_since_the_start() -> None:
+    """Not since 1970."""
+    site = ShownSite()
+    site.clock.turn(60)
+    site.board(PortOpenFailed("hall", "/dev/x", "nothing there", 1.0))
+
+    assert {device["error"]["since_ms"] for device in status(site)["devices"]} == {round(1000 * START)}
+
+
+def test_a_bus_that_is_back_under_its_name_begins_at_nothing(site: ShownSite) -> None:
+    """Also in the windows: what was counted under that name before is not taken from it."""
+    site.failed("store")
+    site.clock.turn(20)
+    site.polled("office", (20.0, 40.0))
+    site.board.adopt(replace(SITE, buses=(), devices=()))
+    site.clock.turn(20)
+    site.board.adopt(SITE)
+    site.polled("office", (20.0, 40.0))
+
+    assert [(window["transactions"], window["errors"]) for window in status(site)["buses"][0]["windows"].values()] == [
+        (1, {})
+    ] * 3
+
+
+def test_the_largest_number_of_all_can_be_told(site: ShownSite) -> None:
+    """With few digits it would be infinite, and no answer could be written while it is remembered."""
+    site.polled("office", (sys.float_info.max, -sys.float_info.max))
+
+    assert row(site)["trend"]["values"] == [sys.float_info.max]
 
 
 def test_a_configuration_that_was_refused_is_told_mistake_by_mistake(site: ShownSite) -> None:

@@ -52,7 +52,7 @@ def bus_after(bus: BusView, event: BusEvent | PollFinished | PollSkipped, now: f
         case NoiseDiscarded():
             return replace(bus, troubles=_one_more(bus.troubles, "noise"))
         case _:
-            return _port_after(bus, event)
+            return _port_after(bus, event, now)
 
 
 def device_after(device: DeviceView, event: DeviceEvent, now: float, wall: float) -> DeviceView:
@@ -91,12 +91,12 @@ def refused_with(device: DeviceView, code: int) -> DeviceView:
     return device if device.exception_code == code else replace(device, exception_code=code)
 
 
-def _port_after(bus: BusView, event: BusEvent | PollFinished | PollSkipped) -> BusView:
+def _port_after(bus: BusView, event: BusEvent | PollFinished | PollSkipped, now: float) -> BusView:
     match event:
         case PortOpened():
             return replace(bus, is_open=True, was_open=True, problem="")
         case PortLost() | PortOpenFailed():
-            return replace(bus, is_open=False, problem=event.error)
+            return replace(bus, is_open=False, problem=event.error, closed_s=now if bus.is_open else bus.closed_s)
         case _:
             return bus
 

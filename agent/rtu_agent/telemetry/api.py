@@ -55,7 +55,7 @@ def devices(snapshot: Snapshot, bus: str | None = None) -> Iterator[Json]:
     closed = _closed(snapshot)
     for device in snapshot.devices:
         if bus is None or device.entry.bus == bus:
-            yield device_row(device, snapshot, port_closed=device.entry.bus in closed)
+            yield device_row(device, snapshot, closed.get(device.entry.bus))
 
 
 def bus_named(snapshot: Snapshot, name: str) -> Json | None:
@@ -70,11 +70,13 @@ def device_named(snapshot: Snapshot, name: str) -> Json | None:
     if found is None:
         return None
     head = {"site": snapshot.site, "time_ms": milliseconds(snapshot.wall)}
-    return head | device_page(found, snapshot, port_closed=found.entry.bus in _closed(snapshot))
+    return head | device_page(found, snapshot, _closed(snapshot).get(found.entry.bus))
 
 
-def _closed(snapshot: Snapshot) -> frozenset[str]:
-    return frozenset(bus.name for bus in snapshot.buses if not bus.is_open)
+def _closed(snapshot: Snapshot) -> Mapping[str, float]:
+    """Return the buses whose port is not open, and since when that is so, seconds since 1970."""
+    start = snapshot.wall - snapshot.now_s
+    return {bus.name: start + bus.closed_s for bus in snapshot.buses if not bus.is_open}
 
 
 def _bus(snapshot: Snapshot, bus: BusView, states: Mapping[str, int]) -> Json:

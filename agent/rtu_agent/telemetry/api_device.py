@@ -1,6 +1,7 @@
 """A device as the API tells of it: a row among others, or everything about it."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Final
 
 from rtu_agent.domain.point_place import PointPlace
@@ -18,8 +19,11 @@ DIGITS: Final = 5
 """Of a number in a curve, which is only looked at."""
 
 
-def device_row(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) -> Json:
-    """Return a device as a row: how it is, and the few values that say most."""
+def device_row(device: DeviceView, snapshot: Snapshot, closed: float | None) -> Json:
+    """Return a device as a row: how it is, and the few values that say most.
+
+    The port of its bus is not open since `closed`, seconds since 1970; None while it is open.
+    """
     entry, last = device.entry, device.last_good_s
     return {
         "name": entry.name,
@@ -30,7 +34,7 @@ def device_row(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) -> 
         "state": device.state,
         "age_s": None if last is None else seconds(snapshot.now_s - last),
         "last_good_ms": None if last is None else milliseconds(snapshot.wall - (snapshot.now_s - last)),
-        "error": error(_now(device, port_closed=port_closed), DEVICE),
+        "error": error(_now(device, closed), DEVICE),
         "last_error": error(device.mishap, DEVICE),
         "values": [_value(told) for told in _told(device)],
         "trend": _trend(device),
@@ -38,10 +42,10 @@ def device_row(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) -> 
     }
 
 
-def device_page(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) -> Json:
-    """Return everything about a device."""
+def device_page(device: DeviceView, snapshot: Snapshot, closed: float | None) -> Json:
+    """Return everything about a device; `closed` as in its row."""
     return {
-        **device_row(device, snapshot, port_closed=port_closed),
+        **device_row(device, snapshot, closed),
         "points": list(_points(device)),
         "plan": [_plan(plan) for plan in device.plans.values()],
         "refused": device.refused or None,
@@ -53,10 +57,10 @@ def device_page(device: DeviceView, snapshot: Snapshot, *, port_closed: bool) ->
     }
 
 
-def _now(device: DeviceView, *, port_closed: bool) -> Mishap | None:
+def _now(device: DeviceView, closed: float | None) -> Mishap | None:
     """Return what is wrong now."""
-    if port_closed:
-        return Mishap("port_closed", "", device.mishap.since if device.mishap else 0.0)
+    if closed is not None:
+        return Mishap("port_closed", "", closed)
     return device.mishap if device.trouble else None
 
 
@@ -134,5 +138,11 @@ def _trend(device: DeviceView) -> Json | None:
 def _curve(samples: tuple[Sample, ...]) -> Json:
     return {
         "times_ms": [time_ms for time_ms, _ in samples],
-        "values": [None if value is None else float(f"{value:.{DIGITS}g}") for _, value in samples],
+        "values": [None if value is None else _rounded(value) for _, value in samples],
     }
+
+
+def _rounded(value: float) -> float:
+    """Return a number with few digits; the largest of all would be infinite then, which JSON cannot write."""
+    few = float(f"{value:.{DIGITS}g}")
+    return few if isfinite(few) else value

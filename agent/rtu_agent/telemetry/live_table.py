@@ -67,10 +67,6 @@ def _head(picture: Picture, width: int) -> Text:
     return left.append(right.rjust(max(width - left.cell_len, len(right) + 1)), style="not bold dim")
 
 
-def _notice(notice: str) -> Text:
-    return Text(printable(notice), style="red", no_wrap=True, overflow="ellipsis")
-
-
 def _on_one_line(text: str, style: str = "") -> Text:
     """Return a text that is cut where the terminal ends: what goes on in the next line would push out another one."""
     return Text(text, style=style, no_wrap=True, overflow="ellipsis")

@@ -34,6 +34,8 @@ class BusView:
     was_open: bool = False
     problem: str = ""
     """Why the port is not open, in the system's words; empty while it is, and before it was tried."""
+    closed_s: float = 0.0
+    """Since when the port is not open, monotonic seconds; while it is, since when it was not before."""
     polls: PollCounts = field(default_factory=PollCounts)
     transactions: int = 0
     sent_bytes: int = 0
