@@ -10,7 +10,7 @@ from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Metric
 
 from rtu_agent.clock import HandClock
 from rtu_agent.telemetry.findings import Finding
@@ -68,6 +68,59 @@ def test_the_metrics_are_served(site: Site) -> None:
     assert status == 200
     assert headers["Content-Type"].startswith("text/plain; version=")
     assert b'rtu_agent_polls_good_total{bus="floor1"} 1.0' in body
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("", "text/plain; version=0.0.4"),
+        ("*/*", "text/plain; version=0.0.4"),
+        ("text/plain;version=abc", "text/plain; version=0.0.4"),
+        ("text/html,text/plain;version=1.0.0;escaping=allow-utf-8", "text/plain; version=0.0.4"),
+        ("application/openmetrics-text", "application/openmetrics-text; version=1.0.0"),
+        ("application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5", "text/plain; version=0.0.4"),
+        (
+            "application/openmetrics-text;version=0.0.1;q=0.75,application/openmetrics-text;version=1.0.0,*/*;q=0.1",
+            "application/openmetrics-text; version=1.0.0",
+        ),
+    ],
+)
+def test_the_metrics_have_two_forms(site: Site, accept: str, kind: str) -> None:
+    """Whatever a client says that it accepts, also rubbish; either form comes compressed, too."""
+    status, headers, _ = site.ask("/metrics", HTTP_ACCEPT=accept)
+    assert (status, ";".join(headers["Content-Type"].split(";")[:2])) == (200, kind)
+
+    _, headers, body = site.ask("/metrics", HTTP_ACCEPT=accept, HTTP_ACCEPT_ENCODING="gzip, br")
+    assert (headers["Content-Encoding"], body[:2]) == ("gzip", b"\x1f\x8b")
+
+
+class Slow:
+    """Metrics that take the processor for a while; says how often they were made."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def describe(self) -> list[Metric]:
+        """Return no names."""
+        return []
+
+    def collect(self) -> list[Metric]:
+        """Work for 20 ms."""
+        self.made += 1
+        until = time.thread_time() + 0.02
+        while time.thread_time() < until:
+            pass
+        return []
+
+
+def test_asking_otherwise_costs_no_more(site: Site) -> None:
+    """The metrics are made in four forms, not in as many as clients can think of."""
+    slow = Slow()
+    site.registry.register(slow)
+    for number in range(40):
+        site.ask("/metrics", QUERY_STRING=f"x={number}", HTTP_ACCEPT=f"text/plain;q=0.{number}")
+
+    assert slow.made < 20
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -417,7 +417,7 @@ def test_every_poll_is_accounted_for_at_every_scrape(scraped: Scraped) -> None:
 
 
 def test_the_ledger_can_be_asked_for_by_name(scraped: Scraped) -> None:
-    """`/metrics?name[]=…` finds the families of the ledger as it finds all others."""
+    """The registry knows the families of the ledger as it knows all others, and nobody can take their names."""
     registry = scraped.registry.restricted_registry(["rtu_agent_polls_good_total"])
 
     assert b"rtu_agent_polls_good_total" in generate_latest(registry)

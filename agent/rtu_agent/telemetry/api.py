@@ -43,11 +43,12 @@ def status(snapshot: Snapshot, version: str, config: ConfigState, bus: str | Non
     }
 
 
-def buses(snapshot: Snapshot) -> Iterator[Json]:
-    """Yield all buses."""
+def buses(snapshot: Snapshot, name: str | None = None) -> Iterator[Json]:
+    """Yield all buses, or the one of that name."""
     states: Counter[tuple[str, str]] = Counter((device.entry.bus, device.state) for device in snapshot.devices)
     for bus in snapshot.buses:
-        yield _bus(snapshot, bus, {state: states[bus.name, state] for state in STATES})
+        if name is None or bus.name == name:
+            yield _bus(snapshot, bus, {state: states[bus.name, state] for state in STATES})
 
 
 def devices(snapshot: Snapshot, bus: str | None = None) -> Iterator[Json]:
@@ -60,7 +61,7 @@ def devices(snapshot: Snapshot, bus: str | None = None) -> Iterator[Json]:
 
 def bus_named(snapshot: Snapshot, name: str) -> Json | None:
     """Return a bus with its devices, or None if there is no such bus."""
-    found = next((bus for bus in buses(snapshot) if bus["name"] == name), None)
+    found = next(buses(snapshot, name), None)
     return found and {**found, "devices": list(devices(snapshot, name))}
 
 

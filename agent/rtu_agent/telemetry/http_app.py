@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from ipaddress import ip_address
@@ -24,10 +25,10 @@ _ON_EVERY_ANSWER: Final = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
-_HEADERS_OF_METRICS: Final = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "QUERY_STRING")
-"""What decides in which form metrics are answered."""
-_FORMS: Final = 16
-"""Forms of the metrics that are kept; there are as many as clients ask differently."""
+_PLAIN: Final = "text/plain"
+_OPENMETRICS: Final = "application/openmetrics-text"
+_ACCEPTS_OPENMETRICS: Final = re.compile(rf"{_OPENMETRICS}(?![^,]*version=(?!1\.))")
+"""In the header of a client: no version that is not the first. What else it may say changes nothing."""
 
 
 Check = Callable[[], Finding]
@@ -79,21 +80,24 @@ def _answer(pages: Mapping[str, Page], environ: WSGIEnvironment) -> Answer:
 
 
 def _metrics_page(registry: CollectorRegistry) -> Page:
-    """Every form of the metrics is made once for all who ask for it at the same time."""
+    """There are four forms of them, however clients ask; each is made once for all who ask for it."""
     metrics: WSGIApplication = make_wsgi_app(registry)
-    forms: dict[tuple[str, ...], Shared[Answer]] = {}
+    forms = {
+        (accept, encoding): Shared(partial(_scrape, metrics, accept, encoding))
+        for accept in (_PLAIN, _OPENMETRICS)
+        for encoding in ("", "gzip")
+    }
 
     def page(environ: WSGIEnvironment) -> Answer:
-        form = tuple(environ.get(header, "") for header in _HEADERS_OF_METRICS)
-        if form not in forms and len(forms) >= _FORMS:
-            forms.clear()
-        asked = {**environ, "REQUEST_METHOD": "GET"}
-        return forms.setdefault(form, Shared(partial(_scrape, metrics, asked)))()
+        accept = _OPENMETRICS if _ACCEPTS_OPENMETRICS.search(environ.get("HTTP_ACCEPT", "")) else _PLAIN
+        encoding = "gzip" if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") else ""
+        return forms[accept, encoding]()
 
     return page
 
 
-def _scrape(metrics: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+def _scrape(metrics: WSGIApplication, accept: str, encoding: str) -> Answer:
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "", "HTTP_ACCEPT": accept, "HTTP_ACCEPT_ENCODING": encoding}
     started: list[tuple[str, Headers]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:

@@ -1,8 +1,8 @@
 """An answer that many ask for at once is made once.
 
-What took the processor for a while is used again for a hundred times as long, but not longer than a second, so that
-one poll in a hundred at most comes while an answer is made, however many ask. What takes longer than that allows is
-used for ten times as long: it costs a tenth of one core at most.
+What took the processor for a while is used again for a hundred times as long, but not longer than a second, and in any
+case for ten times as long. So, however many ask, it costs a hundredth of one core while it is made within 10 ms, more
+when it takes longer, and a tenth at most.
 """
 
 import threading
