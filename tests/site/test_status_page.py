@@ -348,6 +348,36 @@ def test_a_configuration_that_was_refused_is_told(look: Any, plant: Plant) -> No
     expect(banner).to_be_hidden(timeout=PATIENCE_MS)
 
 
+def test_a_device_that_leaves_the_configuration_is_gone_until_it_is_back(look: Any, plant: Plant) -> None:
+    """Its page says so, and shows it again by itself."""
+    reader = look()
+    reader.open("/#/device/mortal")
+    expect(reader.page.locator("h1")).to_have_text("mortal")
+    good = plant.agent.config.read_text(encoding="utf-8")
+    without = "\n".join(line for line in good.splitlines() if "name: mortal" not in line)
+    plant.agent.config.write_text(without, encoding="utf-8")
+    os.kill(plant.agent.pid, signal.SIGHUP)
+    try:
+        expect(reader.page.locator("h1")).to_contain_text("no such device", timeout=PATIENCE_MS)
+    finally:
+        plant.agent.config.write_text(good, encoding="utf-8")
+        os.kill(plant.agent.pid, signal.SIGHUP)
+    expect(reader.page.locator("h1")).to_have_text("mortal", timeout=PATIENCE_MS)
+    expect(reader.page.locator(".points tbody tr")).to_have_count(1)
+    reader.complaints = [said for said in reader.complaints if "404" not in said]
+
+
+def test_a_network_that_swallows_a_question_is_asked_again_soon(look: Any) -> None:
+    """The page has waited long enough for the one that was lost."""
+    reader = look()
+    banner = reader.page.get_by_role("alert")
+    reader.page.route("**/api/**", lambda _: None)
+    expect(banner).to_contain_text("The agent cannot be reached", timeout=PATIENCE_MS)
+    reader.page.unroute("**/api/**")
+
+    expect(banner).to_be_hidden(timeout=PATIENCE_MS)
+
+
 def test_it_says_when_the_agent_cannot_be_reached(look: Any) -> None:
     """Old values must not look like new ones; when it is back, all is as before."""
     reader = look()

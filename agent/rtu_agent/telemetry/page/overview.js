@@ -42,8 +42,7 @@ export function overview(chosen) {
       (row) => (row.heading ? busHeading(row) : deviceRow()));
     show(more, found.length ? (found.length > shown.length ? words().hidden(found.length - shown.length) : "") : words().none_found);
     rows.hidden = !found.length;
-    sync(outputs, status.outputs, (output) => output.name, () => outputCard(status));
-    for (const card of outputs.children) card.now = status.time_ms;
+    sync(outputs, status.outputs.map((output) => ({ ...output, now: status.time_ms })), (output) => output.name, outputCard);
   };
   return node;
 }
@@ -175,15 +174,14 @@ function outputCard() {
     h("p", { class: "figures" }, h("span", {}, `${w.stored} `, stored), h("span", {}, `${w.waiting} `, waiting, oldest),
       h("span", {}, `${w.last_success} `, success), lostLine));
   node.update = (output) => {
-    const now = node.now ?? Date.now();
     put(name, output.name);
     put(state, output.error ? w.fails : w.works);
     state.className = `small ${output.error ? "warn" : "good"}`;
     show(why, wrong(output.error));
     put(stored, count(output.stored));
     put(waiting, count(output.waiting));
-    put(oldest, output.oldest_ms === null ? "" : ` (${w.oldest} ${span((now - output.oldest_ms) / 1000)})`);
-    put(success, output.last_success_ms === null ? w.never : ago((now - output.last_success_ms) / 1000));
+    put(oldest, output.oldest_ms === null ? "" : ` (${w.oldest} ${span((output.now - output.oldest_ms) / 1000)})`);
+    put(success, output.last_success_ms === null ? w.never : ago((output.now - output.last_success_ms) / 1000));
     success.title = output.last_success_ms === null ? "" : clock(output.last_success_ms);
     const dropped = Object.values(output.dropped).reduce((sum, one) => sum + one, 0);
     put(lost, count(dropped));

@@ -56,12 +56,19 @@ async function ask() {
   const said = await hear(control.signal);
   clearTimeout(alarm);
   if (control !== asking) return; // somebody asks for something else by now
-  if (!document.hidden) timer = setTimeout(ask, Math.max(EVERY_MS, SHARE * (performance.now() - began)));
+  const took = said === undefined ? 0 : performance.now() - began; // waiting in vain is no reason to wait longer
+  if (!document.hidden) timer = setTimeout(ask, Math.max(EVERY_MS, SHARE * took));
   if (said === undefined) missed ??= Date.now();
   else [heard, missed] = [Date.now(), null];
   fresh();
-  if (said === null) main.replaceChildren(h("a", { class: "back", href: "#/", textContent: `← ${words().back}` }), h("h1", { textContent: words().gone }));
+  if (said === null) gone();
   else if (said) tell(said);
+}
+
+// Until there is something of that name again.
+function gone() {
+  if (!view.gone) main.replaceChildren(h("a", { class: "back", href: "#/", textContent: `← ${words().back}` }), h("h1", { textContent: words().gone }));
+  view.gone = view.hidden = true;
 }
 
 // Returns what the agent says; null when there is nothing of that name, undefined when there is no answer.
@@ -77,7 +84,7 @@ async function hear(signal) {
 function tell(said) {
   view.update(said);
   if (view.hidden) {
-    view.hidden = false;
+    view.gone = view.hidden = false;
     main.replaceChildren(view);
   }
   mark.className = `mark ${view.querySelector(".verdict").level}`;

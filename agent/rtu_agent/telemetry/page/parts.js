@@ -34,7 +34,12 @@ export function show(node, text) {
 
 // Keeps one child for each item, in their order, so that focus and selection stay where they are.
 export function sync(parent, items, key, create) {
-  const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const wanted = new Set(items.map(key)), known = new Map();
+  for (const child of [...parent.children]) {
+    const name = child.dataset.key;
+    if (wanted.has(name) && !known.has(name)) known.set(name, child);
+    else child.remove();
+  }
   let place = parent.firstElementChild;
   for (const item of items) {
     const name = key(item);
@@ -48,7 +53,6 @@ export function sync(parent, items, key, create) {
     else parent.insertBefore(child, place);
     child.update?.(item);
   }
-  for (const child of known.values()) child.remove();
 }
 
 export function span(seconds) {

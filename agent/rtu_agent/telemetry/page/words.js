@@ -35,7 +35,7 @@ export const WORDS = {
     yes: "on", no: "off", up: "running for", config: "configuration loaded",
     refused: (why) => `A changed configuration was refused; the one before goes on.\n${why}`,
     unreachable: (t) => `The agent cannot be reached. What you see is ${t} old. Is the agent running, and is the network there?`,
-    gone: "There is no such device in the configuration.", fresh: (t) => `updated ${t}`,
+    gone: "There is no such device or bus in the configuration.", fresh: (t) => `updated ${t}`,
     table: { coil: "coil", discrete_input: "discrete input", holding: "holding", input: "input" }, computed: "computed",
     span: ["d", "h", "min", "s"], quantity: {}, part: {},
   },
@@ -74,7 +74,7 @@ export const WORDS = {
     yes: "켜짐", no: "꺼짐", up: "가동 시간", config: "설정 적용",
     refused: (why) => `변경된 설정이 거부되어 이전 설정으로 계속합니다.\n${why}`,
     unreachable: (t) => `에이전트에 연결할 수 없습니다. 지금 보이는 내용은 ${t} 전의 것입니다. 에이전트와 네트워크를 확인하세요.`,
-    gone: "설정에 그런 장치가 없습니다.", fresh: (t) => `${t} 갱신`,
+    gone: "설정에 그런 장치나 버스가 없습니다.", fresh: (t) => `${t} 갱신`,
     table: { coil: "코일", discrete_input: "이산 입력", holding: "홀딩", input: "입력" }, computed: "계산값",
     span: ["일", "시간", "분", "초"],
     error: {
