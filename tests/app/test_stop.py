@@ -58,3 +58,24 @@ async def test_what_hangs_is_left_alone_once_somebody_hurries() -> None:
 
     async with asyncio.timeout(STOP_S - 1.0):
         await stop.wait_for(never.wait())
+
+
+async def test_a_share_is_given_once() -> None:
+    """What was not done within it leaves the rest of the time to others."""
+
+    class Looked(HandClock):
+        """Counts how often it is looked at."""
+
+        looks = 0
+
+        def monotonic(self) -> float:
+            """Show the time."""
+            self.looks += 1
+            return super().monotonic()
+
+    clock = Looked()
+    stop = Stop(asyncio.Event(), clock)
+
+    await stop.wait_for(asyncio.Event().wait(), 0.01)
+
+    assert clock.looks == 1

@@ -50,7 +50,7 @@ class Stop:
         hurrying = asyncio.ensure_future(self._hurried.wait())
         try:
             await asyncio.wait({doing, hurrying}, timeout=self.left_s * share, return_when=asyncio.FIRST_COMPLETED)
-            if not doing.done():
+            if hurrying.done() and not doing.done():
                 await asyncio.wait({doing}, timeout=self.left_s * share)
         finally:
             hurrying.cancel()
