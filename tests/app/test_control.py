@@ -45,6 +45,14 @@ def test_a_stale_file_is_nobody(tmp_path: Path) -> None:
     assert holder(tmp_path) is None
 
 
+def test_a_full_disk_keeps_nobody_from_running(tmp_path: Path) -> None:
+    """What stands in the file is for people; the lock needs no room."""
+    (tmp_path / LOCK_FILE).symlink_to("/dev/full")
+
+    with held(tmp_path) as other:
+        assert other is None
+
+
 def test_a_directory_that_cannot_be_written_to_keeps_nobody_from_running(tmp_path: Path) -> None:
     """Nobody finds it then."""
     (tmp_path / "state").write_text("a file")

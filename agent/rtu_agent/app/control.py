@@ -51,14 +51,14 @@ else:
     def held(directory: Path) -> Iterator[int | None]:
         """Hold the lock of a state directory, made if there is none; give the process that holds it already, if any.
 
-        A directory that cannot be written to is no reason not to run: then nobody finds the agent.
+        A directory that cannot be written to, or has no locks, is no reason not to run: then nobody finds the agent.
         """
-        file = -1
+        file, other = -1, None
         try:
             with suppress(OSError):
                 directory.mkdir(parents=True, exist_ok=True)
                 file = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o640)
-            other = None if file < 0 else _take(file)
+                other = _take(file)
             yield other
         finally:
             if file >= 0:
