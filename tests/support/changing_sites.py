@@ -1,6 +1,7 @@
 """A site on two lines that is changed while it runs: what stands in its file, and an agent in this process."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rtu_agent.app import Agent
 from rtu_agent.app.loading import Loader
-from rtu_agent.app.reload import Source
+from rtu_agent.app.reload import VERDICT_FILE, Source
 from rtu_agent.app.verdict import Verdict
 from rtu_agent.clock import SystemClock
 from rtu_agent.events import Event, PollFinished, PollSkipped, PortOpened, Watchers
@@ -102,12 +103,13 @@ class Running:
 
     async def reload(self) -> Verdict:
         """Read the file anew, as it was written by then, and return what came of it."""
-        before = self.agent.last_reload
+        began_s, path = time.monotonic(), self.agent.loaded.site.state / VERDICT_FILE
         self.agent.reload()
         async with asyncio.timeout(30):
-            while (verdict := self.agent.last_reload) is before or verdict is None:  # noqa: ASYNC110 - nobody tells
+            while True:
+                if path.exists() and (verdict := Verdict.from_text(path.read_text())).began_s >= began_s:
+                    return verdict
                 await asyncio.sleep(0.005)
-        return verdict
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something is true."""

@@ -24,7 +24,6 @@ from rtu_agent.app.pulse import Pulse
 from rtu_agent.app.reload import Reloader, Source
 from rtu_agent.app.service import Service
 from rtu_agent.app.stop import Stop
-from rtu_agent.app.verdict import Verdict
 from rtu_agent.app.web import serve_site
 from rtu_agent.app.worker import BusWorker
 from rtu_agent.clock import Clock
@@ -112,11 +111,6 @@ class Agent:
         return {
             (entry.name, group) for entry in self.loaded.site.devices for group in driver_of(entry.driver).intervals
         }
-
-    @property
-    def last_reload(self) -> Verdict | None:
-        """What came of reading the configuration anew the last time; None when nobody has asked for it yet."""
-        return None if self._reloader is None else self._reloader.last
 
     def exposition(self) -> str:
         """Return the metrics as Prometheus reads them."""

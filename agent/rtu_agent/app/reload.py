@@ -72,7 +72,6 @@ class Reloader:
         self._clock = clock
         self._asked = asyncio.Event()
         self._files = FileWatch(_files(source.path, agent.loaded))
-        self.last: Verdict | None = None
         self.problems: tuple[str, ...] = ()
         """Why the file that was read last is not in force, each with its place; empty while it is."""
 
@@ -120,7 +119,6 @@ class Reloader:
         await self._conclude(Verdict("refused", began_s, self._clock.wall(), report or "\n".join(self.problems)))
 
     async def _conclude(self, verdict: Verdict) -> None:
-        self.last = verdict
         self._agent.service.ready()
         with suppress(OSError):  # the log says the same
             await asyncio.to_thread(_leave, self._agent.loaded.site.state / VERDICT_FILE, verdict)
