@@ -13,6 +13,8 @@ from rtu_agent.events import DeviceStateChanged, PortOpened, SpoolChanged
 from rtu_agent.telemetry.board import Board
 from support.made_up import ROSTER, polled
 
+STATE = Board(ROSTER, HandClock()).snapshot()
+
 
 @contextmanager
 def manager(address: str) -> Iterator[socket.socket]:
@@ -54,11 +56,11 @@ def test_an_agent_with_a_stuck_bus_does_not_count_as_alive(tmp_path: Path) -> No
     """What is stuck stands in the sentence."""
     with manager(str(tmp_path / "notify")) as listening:
         service = Service(str(tmp_path / "notify"), HandClock())
-        service.turned([], "fine")
-        service.turned([], "fine")
-        service.turned(["floor1"], "fine")
+        service.turned([], STATE)
+        service.turned([], STATE)
+        service.turned(["floor1"], STATE)
 
-        assert heard(listening) == ["WATCHDOG=1", "STATUS=fine", "WATCHDOG=1"]
+        assert heard(listening) == ["WATCHDOG=1", f"STATUS={sentence(STATE)}", "WATCHDOG=1"]
 
 
 def test_the_sentence_is_said_now_and_then(tmp_path: Path) -> None:
@@ -67,10 +69,10 @@ def test_the_sentence_is_said_now_and_then(tmp_path: Path) -> None:
     with manager(str(tmp_path / "notify")) as listening:
         service = Service(str(tmp_path / "notify"), clock)
         for number in range(10):
-            service.turned(["b"], str(number // 2))
+            service.turned([str(number // 4)], STATE)
             clock.turn(STATUS_S / 2)
 
-        assert heard(listening) == ["STATUS=0", "STATUS=1", "STATUS=2", "STATUS=3", "STATUS=4"]
+        assert heard(listening) == [f"STATUS={sentence(STATE, [stuck])}" for stuck in "012"]
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
@@ -78,7 +80,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
     for address in ("", str(tmp_path / "gone"), "@gone"):
         service = Service.of_environment({"NOTIFY_SOCKET": address}, HandClock())
         service.ready()
-        service.turned([], "fine")
+        service.turned([], STATE)
 
 
 def test_a_manager_that_does_not_read_holds_nobody_up(tmp_path: Path) -> None:
@@ -86,7 +88,7 @@ def test_a_manager_that_does_not_read_holds_nobody_up(tmp_path: Path) -> None:
     with manager(str(tmp_path / "notify")):
         service = Service(str(tmp_path / "notify"), HandClock())
         for _ in range(2000):
-            service.turned([], "fine")
+            service.turned([], STATE)
 
 
 def test_the_sentence_says_how_a_site_is() -> None:

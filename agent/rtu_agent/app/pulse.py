@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final, cast
 
-from rtu_agent.app.service import Service, sentence
+from rtu_agent.app.service import Service
 from rtu_agent.app.worker import BusWorker
 from rtu_agent.clock import Clock
 from rtu_agent.events import ClockJumped, LoopLagged, Watcher
@@ -48,7 +48,7 @@ class Pulse:
             if jump_s := clocks.look():
                 self._watch(ClockJumped(jump_s))
             stuck = cast("list[str]", self.healthy().details["stuck_buses"])
-            self._service.turned(stuck, sentence(self._board.snapshot(), stuck))
+            self._service.turned(stuck, self._board.snapshot())
 
     def healthy(self) -> Finding:
         """Alive while the event loop turns and every bus is worked on; nothing else is cured by a restart."""

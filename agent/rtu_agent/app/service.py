@@ -48,17 +48,19 @@ class Service:
         """Say that the agent is about to end."""
         self._say("STOPPING=1")
 
-    def turned(self, stuck: Collection[str], status: str) -> None:
+    def turned(self, stuck: Collection[str], state: Snapshot) -> None:
         """The event loop has come round.
 
         Args:
             stuck: buses that do not get on; the agent does not count as alive while there are any.
-            status: how everything is, in a sentence.
+            state: how everything is.
         """
+        if not self._address:
+            return
         if not stuck:
             self._say("WATCHDOG=1")
         now = self._clock.monotonic()
-        if status != self._status and now >= self._said_at + STATUS_S:
+        if now >= self._said_at + STATUS_S and (status := sentence(state, stuck)) != self._status:
             self._status, self._said_at = status, now
             self._say(f"STATUS={status}")
 
