@@ -46,6 +46,7 @@ outputs:
   sqlite: {directory: data}
   copy: {type: sqlite, directory: copy}
 """
+WEB = "basic_auth_users: {operator: $2b$10$/vrx.MI7Hct7jCvW1U1Ftuu43DN2NbfCMcfTLsD.DuIJGVKqMtfVK}\n"
 NOTHING = Difference()
 
 
@@ -186,16 +187,32 @@ def test_it_is_told_in_words(read: Read) -> None:
     ("text", "place"),
     [
         (TEXT + 'http: {listen: "127.0.0.1:9999"}\n', ("http", "listen")),
+        (TEXT + "http: {web_config: web.yml}\n", ("http", "web_config")),
         (TEXT + "state: elsewhere\n", ("state",)),
         (TEXT + "  jsonl: {}\n", ("outputs",)),
     ],
 )
-def test_what_takes_a_restart_is_said(read: Read, text: str, place: tuple[str, ...]) -> None:
+def test_what_takes_a_restart_is_said(read: Read, tmp_path: Path, text: str, place: tuple[str, ...]) -> None:
     """With what holds now."""
+    (tmp_path / "web.yml").write_text(WEB)
     assert fixed(read(TEXT), read(TEXT)) == []
     [(where, said)] = fixed(read(TEXT), read(text))
     assert where == place
     assert said.endswith("restart it to change that")
+
+
+def test_who_may_read_is_settled_at_the_start_and_the_same_in_other_words_is_no_change(
+    read: Read, tmp_path: Path
+) -> None:
+    """Another file that says the same, and a word that nobody needs."""
+    (tmp_path / "web.yml").write_text(WEB)
+    (tmp_path / "other.yml").write_text(f"# the same\n{WEB}")
+    before = read(TEXT + "http: {web_config: web.yml}\n")
+
+    assert fixed(before, read(TEXT + "http: {web_config: other.yml, insecure: true}\n")) == []
+    (tmp_path / "web.yml").write_text(WEB.replace("operator", "somebody"))
+    [(where, _)] = fixed(before, read(TEXT + "http: {web_config: web.yml}\n"))
+    assert where == ("http", "web_config")
 
 
 def test_a_simulator_has_the_devices_of_its_start(read: Read) -> None:

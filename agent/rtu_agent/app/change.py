@@ -94,10 +94,10 @@ def fixed(before: LoadedSite, after: LoadedSite) -> list[tuple[tuple[str, ...], 
     """Return what the running agent cannot change: where it stands in the file, and what is to be said of it."""
     here, there = before.site, after.site
     objections: list[tuple[tuple[str, ...], str]] = []
-    if there.http.listen == here.http.listen and there.http != here.http:
-        objections.append((("http", "web_config"), f"what protects the HTTP server is read once; {_RESTART}"))
-    elif there.http != here.http:
+    if there.http.listen != here.http.listen:
         objections.append((("http", "listen"), f"the agent listens on {here.http.listen}; {_RESTART}"))
+    if there.http.web != here.http.web:
+        objections.append((("http", "web_config"), f"what protects the HTTP server is read once; {_RESTART}"))
     if there.state != here.state:
         objections.append((("state",), f"the agent keeps its state in {here.state}; {_RESTART}"))
     if _to_stdout(before) != _to_stdout(after):
