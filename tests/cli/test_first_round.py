@@ -1,9 +1,26 @@
 """The first round is over when every group has met its fate."""
 
+from dataclasses import replace
+
 import pytest
 
 from rtu_agent.cli.first_round import FirstRound
-from rtu_agent.events import AgentStopped, DeviceRecognised, DriverQuarantined, Event, IdentityMismatched, PollSkipped
+from rtu_agent.events import (
+    AgentStopped,
+    DeviceRecognised,
+    DriverQuarantined,
+    Event,
+    IdentityMismatched,
+    OutcomeKind,
+    PollFinished,
+    PollSkipped,
+)
+from support import made_up
+
+
+def polled(device: str, group: str, outcome: OutcomeKind = "good") -> PollFinished:
+    """Return the end of a poll."""
+    return replace(made_up.polled(device, outcome), group=group)
 
 
 def test_done_is_called_once_when_the_last_one_is_in() -> None:
@@ -31,6 +48,28 @@ def test_groups_that_a_device_turns_out_not_to_have_are_not_awaited() -> None:
     assert done == []
     watch(DeviceRecognised("x", "a", "acme.a", ("fast",)))
     assert done == [True]
+
+
+@pytest.mark.parametrize(
+    ("fates", "good"),
+    [
+        ([polled("a", "fast"), polled("a", "slow")], True),
+        ([polled("a", "fast")], False),
+        ([polled("a", "fast"), polled("a", "slow", "no_reply")], False),
+        ([polled("a", "fast"), PollSkipped("x", "a", "slow", "overload")], False),
+        ([polled("a", "fast", "no_reply"), polled("a", "fast"), polled("a", "slow")], False),
+        ([polled("a", "fast"), polled("a", "slow"), polled("a", "slow", "no_reply")], True),
+        ([polled("a", "fast"), DriverQuarantined("x", "a", "acme.a", "it raises", 10.0)], False),
+        ([DeviceRecognised("x", "a", "acme.a", ("fast",)), polled("a", "fast")], True),
+    ],
+)
+def test_it_is_good_when_every_group_was_read_the_first_time(fates: list[Event], good: bool) -> None:
+    """One that is over before that is not."""
+    watch = FirstRound([("a", "fast"), ("a", "slow")], lambda: None)
+
+    for event in fates:
+        watch(event)
+    assert watch.is_good is good
 
 
 @pytest.mark.parametrize(

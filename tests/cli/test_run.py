@@ -122,6 +122,14 @@ def test_once_polls_every_group_once_and_ends(tmp_path: Path) -> None:
     assert devices["climate-4"]["polls"]["good"] >= 1
 
 
+def test_once_says_that_a_device_has_failed(tmp_path: Path) -> None:
+    """With exit code 3, as every command does that asks devices; the others are stored."""
+    agent = AgentProcess(tmp_path, site())
+
+    assert agent.run("--simulate", "--once", "--fault", "drop-request:unit=3,bus=floor2") == 3
+    assert "Traceback" not in agent.log.read_text(encoding="utf-8")
+
+
 def test_network_ports_are_simulated_like_any_other(tmp_path: Path) -> None:
     """Nothing is connected to; the gateway's line is kept, and Modbus TCP needs none."""
     text = site().replace("/dev/ttyUSB7, baudrate: 38400", '"tcp://no-such-host.invalid"')

@@ -60,7 +60,7 @@ class _Wishes:
 @config_option
 @click.option("--simulate", is_flag=True, help="Replace every bus by a simulated one made from the drivers.")
 @fault_option
-@click.option("--once", is_flag=True, help="Poll every group of every device once, store it and end.")
+@click.option("--once", is_flag=True, help="Poll every group once, store it and end; with 3 if a poll was not good.")
 @click.option("--for", "for_s", type=DURATION, help="End by itself after this time, for example 10s.")
 @click.option(
     "--live/--no-live", default=None, help="Show what happens; the default on a terminal and with --simulate."
@@ -169,11 +169,11 @@ async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, cloc
 
     on_signal(loop, signal.SIGINT, interrupt)
     on_signal(loop, signal.SIGTERM, stop.ask)
-    on_hangup(loop, agent.reload, stop.ask)
+    on_hangup(loop, agent.reload, stop.asked.set)  # who hangs up says so twice: the shell and the terminal
     if wishes.for_s is not None:
         loop.call_later(wishes.for_s, stop.asked.set)
-    if wishes.once:
-        watchers.add(FirstRound(agent.groups, stop.asked.set))
+    first_round = FirstRound(agent.groups if wishes.once else (), stop.asked.set)
+    watchers.add(first_round)
     watchers.add(LastOutput(lambda: agent.loaded.site.outputs, lambda: loop.call_soon_threadsafe(stop.asked.set)))
     with held(agent.loaded.site.state) as other:
         if other is not None:
@@ -181,7 +181,9 @@ async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, cloc
             click.echo(f"process {other} is an agent that uses {state} already; two spoil each other's spool", err=True)
         await agent.run(stop)
     _ignore_from_now_on(loop, signal.SIGINT, signal.SIGTERM)
-    return exit_codes.INTERRUPTED if interrupted else exit_codes.OK
+    if interrupted:
+        return exit_codes.INTERRUPTED
+    return exit_codes.OK if first_round.is_good else exit_codes.SOME_DEVICE_FAILED
 
 
 def _ignore_from_now_on(loop: asyncio.AbstractEventLoop, *numbers: signal.Signals) -> None:
