@@ -40,6 +40,8 @@ class Loader:
         self._catalogue = load_drivers()
         self._output_types = load_outputs()
         self._maps: dict[tuple[Path, str], type[Driver]] = {}
+        self.files: tuple[Path, ...] = ()
+        """What the last site was read from: its file, the register maps in it, and their variants."""
 
     def load(self, path: Path) -> LoadedSite:
         """Read and check a site.
@@ -50,6 +52,7 @@ class Loader:
             OSError: the file cannot be read.
         """
         found: dict[str, type[Driver]] = {}
+        self.files = (path,)
 
         def resolve(name: str, directory: Path) -> type[Driver]:
             if name not in found:
@@ -67,17 +70,20 @@ class Loader:
         return LoadedSite(site, found.__getitem__, self._output_types, config_hash)
 
     def _resolve(self, name: str, directory: Path) -> type[Driver]:
-        driver = self._catalogue.resolve(name, directory)
         if name in self._catalogue.names():
-            return driver
+            return self._catalogue.resolve(name, directory)
         path = directory / name
-        return self._maps.setdefault((path, sha256(b"\0".join(_texts(path))).hexdigest()), driver)
+        self.files += (path,)
+        driver = self._catalogue.resolve(name, directory)
+        texts = dict(_texts(path))
+        self.files += (*texts,)
+        return self._maps.setdefault((path, sha256(b"\0".join(texts.values())).hexdigest()), driver)
 
 
-def _texts(path: Path) -> Iterator[bytes]:
-    """Yield all that a register map says, with its variants, which are maps of good form and no variants of another."""
+def _texts(path: Path) -> Iterator[tuple[Path, bytes]]:
+    """Yield a register map and its variants, which are maps of good form and no variants of another, as they stand."""
     text = path.read_bytes()
-    yield text
+    yield path, text
     said: Any = parse(text, str(path)).data
     for name in said.get("variants", {}).get("of", {}).values():
         yield from _texts(path.parent / name)

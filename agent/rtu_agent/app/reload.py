@@ -19,7 +19,6 @@ from rtu_agent.app.making import spool_limits
 from rtu_agent.app.outputs import Made, all_of, make_outputs, renewed
 from rtu_agent.app.verdict import Verdict, in_sentence
 from rtu_agent.clock import Clock
-from rtu_agent.config.drivers import MAP_SUFFIX
 from rtu_agent.config.load import ConfigError
 from rtu_agent.domain.document import parse
 from rtu_agent.domain.secret import SecretError
@@ -71,7 +70,7 @@ class Reloader:
         self._watch = watch
         self._clock = clock
         self._asked = asyncio.Event()
-        self._files = FileWatch(_files(source.path, agent.loaded))
+        self._files = FileWatch(source.loader.files)
         self.problems: tuple[str, ...] = ()
         """Why the file that was read last is not in force, each with its place; empty while it is."""
 
@@ -97,7 +96,7 @@ class Reloader:
         try:
             ready = await asyncio.to_thread(self._check)
         except ConfigError as error:
-            self._files.follow((*_files(self._source.path, self._agent.loaded), *map(Path, error.texts)))
+            self._files.follow((*self._source.loader.files, *map(Path, error.texts)))
             problems = [f"{one.file}:{one.line}:{one.column}: {one.message}" for one in error.problems]
             await self._refuse(began_s, problems, str(error))
         except OSError as error:
@@ -109,7 +108,7 @@ class Reloader:
         else:
             told = ready.change.told(str(self._source.path))
             await self._agent.change_to(ready.loaded, ready.made, ready.change, told)
-            self._files.follow(_files(self._source.path, ready.loaded))
+            self._files.follow(self._source.loader.files)
             self.problems = ()
             await self._conclude(Verdict("done", began_s, self._clock.wall(), in_sentence(told)))
 
@@ -149,12 +148,6 @@ class Reloader:
             document = parse(self._source.path.read_bytes(), str(self._source.path))
             problems = [document.problem(place, message, key=True) for place, message in said]
             raise ConfigError(problems, {document.file: document.text})
-
-
-def _files(path: Path, loaded: LoadedSite) -> tuple[Path, ...]:
-    """Return the files that a site was read from."""
-    maps = {entry.driver for entry in loaded.site.devices if entry.driver.endswith(MAP_SUFFIX)}
-    return (path, *(path.parent / name for name in sorted(maps)))
 
 
 def _leave(path: Path, verdict: Verdict) -> None:
