@@ -88,6 +88,43 @@ def test_the_verdict_is_printed(agent: AgentProcess) -> None:
     )
 
 
+FAIL = """
+from rtu_agent.cli import main
+from rtu_agent.output.delivery import Delivery
+
+def fail(*_):
+    raise ZeroDivisionError
+
+Delivery.end_old = fail
+main()
+"""
+
+
+def test_a_step_that_fails_on_the_way_ends_the_agent(agent: AgentProcess) -> None:
+    """Whoever has asked hears that at once; what was read is stored, and who starts it anew gets the new file."""
+    command = [sys.executable, "-c", FAIL, "run", "-c", str(agent.config)]
+    text = agent.config.read_text()
+    with agent.log.open("wb") as log, subprocess.Popen(command, stderr=log, cwd=agent.folder) as process:
+        try:
+            until(lambda: agent.events("port_opened") != [], "the start")
+            agent.config.write_text(text.replace("directory: data", "directory: other"))
+            asked = reload(agent, "--timeout", "50s")
+            code = process.wait(20)
+        finally:
+            process.kill()
+
+    assert (asked.returncode, asked.stderr) == (
+        69,
+        "the agent has ended before it said what came of it; its log says why\n",
+    )
+    assert code == 1
+    assert agent.events("records_dropped") == []
+    assert len(agent.events("agent_stopped")) == 1
+    agent.start()
+    until((agent.folder / "other").exists, "the new place")
+    assert agent.stop() == 0
+
+
 def test_a_file_that_is_not_there_is_said(agent: AgentProcess) -> None:
     """Before anybody is asked."""
     agent.config.unlink()

@@ -3,7 +3,8 @@
 While it runs, another site may take the place of the first. What leaves goes first: devices between two of their polls,
 buses with their ports, outputs when they have written what they were given. Then the names are changed for whoever
 counts and shows, and only then what comes begins. So nobody is ever counted under a name that is not there, and whoever
-stays is not touched at all.
+stays is not touched at all. A step that fails on the way ends the agent: it would be neither the one site nor the
+other, and whoever starts it anew gives it the new one whole.
 """
 
 import asyncio

@@ -36,8 +36,9 @@ def command(config: Path, patience_s: float, as_json: bool) -> None:
         _leave("Windows has no signal for it; start the agent with `rtu-agent run --watch`", exit_codes.UNAVAILABLE)
     state = _state_of(config)
     began_s = time.monotonic()
-    _ask(state, _running(state), config)
-    verdict = _wait(state, began_s, patience_s)
+    process = _running(state)
+    _ask(state, process, config)
+    verdict = _wait(state, process, began_s, patience_s)
     click.echo(verdict.to_text() if as_json else verdict.said, nl=not as_json, err=verdict.outcome == "refused")
     sys.exit(exit_codes.OK if verdict.outcome == "done" else exit_codes.CONFIG_INVALID)
 
@@ -78,14 +79,19 @@ def _ask(state: Path, process: int, config: Path) -> None:
         _leave(f"the agent with the state directory {state} has just ended ({config})", exit_codes.UNAVAILABLE)
 
 
-def _wait(state: Path, began_s: float, patience_s: float) -> Verdict:
+def _wait(state: Path, process: int, began_s: float, patience_s: float) -> Verdict:
     """Return the verdict on a file that was read after the agent was asked."""
-    while (verdict := _look(state / VERDICT_FILE)) is None or verdict.began_s < began_s:
+    while True:
+        has_ended = holder(state) != process  # asked first: the last thing that it does may be its verdict
+        verdict = _look(state / VERDICT_FILE)
+        if verdict is not None and verdict.began_s >= began_s:
+            return verdict
+        if has_ended:
+            _leave("the agent has ended before it said what came of it; its log says why", exit_codes.UNAVAILABLE)
         if time.monotonic() >= began_s + patience_s:
             late = f"the agent was asked, and has not said within {patience_s:g}s what came of it; its log will"
             _leave(late, exit_codes.UNAVAILABLE)
         time.sleep(LOOK_S)
-    return verdict
 
 
 def _look(path: Path) -> Verdict | None:
