@@ -144,19 +144,22 @@ def test_a_port_that_was_never_open_is_closed_since_the_start() -> None:
     assert {device["error"]["since_ms"] for device in status(site)["devices"]} == {round(1000 * START)}
 
 
-def test_a_bus_that_is_back_under_its_name_begins_at_nothing(site: ShownSite) -> None:
-    """Also in the windows: what was counted under that name before is not taken from it."""
+@pytest.mark.parametrize(("away_s", "since_s"), [(20, 5), (0, 60)])
+def test_a_bus_that_is_back_under_its_name_begins_at_nothing(site: ShownSite, away_s: float, since_s: float) -> None:
+    """Also in the windows: what was counted under that name before is not taken from it, nor is it busy for so long."""
     site.failed("store")
     site.clock.turn(20)
     site.polled("office", (20.0, 40.0))
     site.board.adopt(replace(SITE, buses=(), devices=()))
-    site.clock.turn(20)
+    site.clock.turn(away_s)
     site.board.adopt(SITE)
+    site.clock.turn(since_s)
     site.polled("office", (20.0, 40.0))
 
-    assert [(window["transactions"], window["errors"]) for window in status(site)["buses"][0]["windows"].values()] == [
-        (1, {})
-    ] * 3
+    assert status(site)["buses"][0]["polls"]["scheduled"] == 1
+    for window in status(site)["buses"][0]["windows"].values():
+        assert (window["transactions"], window["errors"]) == (1, {})
+        assert window["utilisation"] == round(0.05 / since_s, 4), "of the time since it is back"
 
 
 def test_the_largest_number_of_all_can_be_told(site: ShownSite) -> None:

@@ -109,7 +109,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert "three times the longest timeout" in PAGE
     assert (shared.REST, shared.FRESH_S, shared.LEAST_REST) == (100, 1, 10)
     assert (
-        "\nfor a hundred times as long, but not longer than a second; on very large sites for ten times as long" in PAGE
+        "for a hundred times as long, but not longer than a second; on very large sites for ten times as\nlong" in PAGE
     )
     assert list(WINDOWS_S.values()) == [60, 300, 3600]
     assert "the last 1, 5 and 60 minutes, and at most 10 s more" in PAGE

@@ -53,7 +53,7 @@ def api_pages(
         **{f"{ROOT}{name}": partial(_whole, shared) for name, shared in lists.items()},
         f"{ROOT}buses/": partial(_one, "bus", lambda name: api.bus_named(board.snapshot(), name)),
         f"{ROOT}devices/": partial(_one, "device", lambda name: api.device_named(board.snapshot(), name)),
-        f"{ROOT}config": lambda environ: document(config()).answer(environ),
+        f"{ROOT}config": partial(_whole, Shared(lambda: document(config()))),
     }
 
 

@@ -47,27 +47,19 @@ class Board:
         self._outputs: dict[str, OutputView] = {}
         self._spool_problem = ""
         self._lock = threading.Lock()
-        self._marks = deque[Mark](maxlen=MARKS)
         self.adopt(roster)
-        self._marks.append(Mark(self._started_s, dict(self._buses)))
+        self._marks = deque([Mark(self._started_s, dict(self._buses))], MARKS)
 
     def adopt(self, roster: Roster, anew: Container[str] = ()) -> None:
         """Show these names from now on. Those that stay go on, but for the devices `anew`: of them only counts stay."""
         with self._lock:
             self._site, self._ports = roster.site, roster.ports
-            self._forget_marks(self._buses.keys() - set(roster.buses))
-            new = {name: BusView(name, closed_s=self._clock.monotonic()) for name in roster.buses}
-            self._buses = {name: self._buses.get(name, bus) for name, bus in new.items()}
+            now = self._clock.monotonic()
+            self._buses = {name: self._buses.get(name) or BusView(name, now, closed_s=now) for name in roster.buses}
             history = History(length_for(len(roster.devices)))
             self._devices = {entry.name: self._device(entry, history, anew) for entry in roster.devices}
             self._at = {(entry.bus, entry.unit): entry.name for entry in roster.devices}
             self._outputs = {name: self._outputs.get(name) or OutputView(name) for name in roster.outputs}
-
-    def _forget_marks(self, gone: Container[str]) -> None:
-        """Who comes back under a name that is gone begins at nothing, and is not compared with the other one."""
-        for place, mark in enumerate(self._marks if gone else ()):
-            kept = {name: bus for name, bus in mark.buses.items() if name not in gone}
-            self._marks[place] = Mark(mark.at_s, kept)
 
     def _device(self, entry: RosterDevice, history: History, anew: Container[str]) -> DeviceView:
         known, new = self._devices.get(entry.name), DeviceView(entry, places=entry.places, history=history)

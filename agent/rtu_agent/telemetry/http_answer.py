@@ -48,13 +48,13 @@ class Document:
 
 
 def document(content: Mapping[str, Any]) -> Document:
-    """Write JSON. An iterator in it is written item by item, and others get the processor in between."""
+    """Write JSON. A list or iterator in it is written item by item, and others get the processor in between."""
     body = b"{" + b",".join(_dumped(key) + b":" + _member(value) for key, value in content.items()) + b"}\n"
     return Document(body, gzip.compress(body, _LEVEL, mtime=0) if len(body) > SMALL else b"")
 
 
 def _member(value: Any) -> bytes:
-    if not isinstance(value, Iterator):
+    if not isinstance(value, list | Iterator):
         return _dumped(value)
     items = []
     for number, item in enumerate(value, 1):

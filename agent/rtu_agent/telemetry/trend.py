@@ -14,7 +14,7 @@ WINDOWS_S: Final[Mapping[str, float]] = {"1m": 60.0, "5m": 300.0, "60m": 3600.0}
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One bus in one window; while the agent is younger than the window, since its start."""
+    """One bus in one window; while the bus is younger than the window, since it is there."""
 
     transactions: int
     busy: float
@@ -31,15 +31,21 @@ def trends(snapshot: Snapshot, bus: BusView) -> dict[str, Trend]:
 
 def _trend(snapshot: Snapshot, bus: BusView, window_s: float) -> Trend:
     place, mark = _mark_before(snapshot.marks, snapshot.now_s - window_s)
-    before = mark.buses.get(bus.name, BusView(bus.name))
-    later = [other.buses[bus.name] for other in snapshot.marks[place + 1 :] if bus.name in other.buses]
+    before = _then(mark, bus) or BusView(bus.name)
+    later = [then for other in snapshot.marks[place + 1 :] if (then := _then(other, bus))]
     grown = {kind: count - before.troubles.get(kind, 0) for kind, count in bus.troubles.items()}
     return Trend(
         transactions=bus.transactions - before.transactions,
-        busy=share(bus.busy_s - before.busy_s, snapshot.now_s - mark.at_s),
+        busy=share(bus.busy_s - before.busy_s, snapshot.now_s - max(mark.at_s, bus.began_s)),
         troubles={kind: count for kind, count in sorted(grown.items()) if count},
         worst_lag_s=max(view.worst_lag_s for view in (*later, bus)),
     )
+
+
+def _then(mark: Mark, bus: BusView) -> BusView | None:
+    """Return the bus as it was at a mark; None if it was not there yet."""
+    # A mark of the moment in which it began is older: the bus in it had the name before.
+    return mark.buses.get(bus.name) if mark.at_s > bus.began_s else None
 
 
 def _mark_before(marks: Sequence[Mark], moment_s: float) -> tuple[int, Mark]:

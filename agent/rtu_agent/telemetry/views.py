@@ -30,6 +30,8 @@ class BusView:
     """One bus."""
 
     name: str
+    began_s: float = 0.0
+    """Since when it is there, monotonic seconds; another one may have had its name before."""
     is_open: bool = False
     was_open: bool = False
     problem: str = ""
