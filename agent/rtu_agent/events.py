@@ -276,7 +276,11 @@ class CountersRestarted(DeviceEvent):
 
 @dataclass(frozen=True, slots=True)
 class DriverFailed(DeviceEvent):
-    """A driver raised, or was wrong in another way; its record has no values."""
+    """A driver raised, or was wrong in another way; its record has no values.
+
+    A derived point that raises is told once, as `current_a: KeyError: 3`, until it has a value again; its record lacks
+    that value only.
+    """
 
     driver: str
     error: str

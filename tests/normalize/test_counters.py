@@ -88,9 +88,12 @@ def test_a_counter_may_run_as_long_as_time_does() -> None:
         assert (judged.values == (None,)) is (hours == 109)
 
 
+MISTAKES = {"efficiency_pct": "KeyError: 3"}
+
+
 def decoded(*values: float | None, **reasons: Reason) -> Decoded:
     """Return what a poll has brought."""
-    return Decoded(values, RecordQuality.PARTIAL if reasons else RecordQuality.GOOD, reasons)
+    return Decoded(values, RecordQuality.PARTIAL if reasons else RecordQuality.GOOD, reasons, MISTAKES)
 
 
 PLACES = counter_places(Meter.signals[:3])
@@ -102,7 +105,7 @@ def test_an_uncertain_reading_is_left_out_with_its_reason() -> None:
     good = decoded(230.0, 100.0, 50.0)
     assert counters.judge(good, PLACES, NOON_MS) is good
     assert counters.judge(decoded(231.0, 0.0, 50.0), PLACES, NOON_MS + 5000) == Decoded(
-        (231.0, None, 50.0), RecordQuality.PARTIAL, {"energy_import_active_kwh": Reason.COUNTER_FELL}
+        (231.0, None, 50.0), RecordQuality.PARTIAL, {"energy_import_active_kwh": Reason.COUNTER_FELL}, MISTAKES
     )
     assert counters.judge(decoded(231.0, 100.0, 50.0), PLACES, NOON_MS + 10_000).quality is RecordQuality.GOOD
     assert not counters.restarted()

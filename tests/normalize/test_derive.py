@@ -182,6 +182,41 @@ def test_whatever_a_method_does_there_is_a_reason() -> None:
         "load_voltage_v": Reason.NOT_DECODABLE,
         "output_voltage_v": Reason.NOT_FINITE,
     }
+    assert decoded.mistakes == {
+        "dc_voltage_v": "TypeError: 'high' is no float",
+        "pv_voltage_v": "TypeError: float() argument must be a string or a real number, not 'NoneType'",
+        "status": "TypeError: 1.0 is no int",
+        "device_name": "TypeError: 5 is no string",
+        "load_voltage_v": "RuntimeError: 1.0",
+    }
+
+
+class Looked(Driver, table="input"):
+    """Divides, and looks up what the device says."""
+
+    name = "test.looked"
+    kind = "energy_meter"
+
+    voltage = u16(0, "V")
+
+    @derived("A")
+    def current(self, voltage: float) -> float:
+        """Divide."""
+        return 100 / voltage
+
+    @derived("W")
+    def active_power(self, voltage: float) -> float:
+        """Look up."""
+        return {0.0: 1.0, 5.0: 2.0}[voltage]
+
+
+def test_what_arithmetic_cannot_answer_is_no_mistake() -> None:
+    """And a mistake is told with the poll in which it was made, and with no other."""
+    decoder = Decoder(Looked.signals, [Looked.voltage.span])
+    decoded = [decoder([struct.pack(">H", volts)]) for volts in (0, 7, 0, 5)]
+
+    assert [one.mistakes for one in decoded] == [{}, {"active_power_w": "KeyError: 7.0"}, {}, {}]
+    assert decoded[0].values == (0.0, None, 1.0)
 
 
 class FourQuadrants(Driver, table="input"):

@@ -44,7 +44,7 @@ def rolled_up(readings: list[float]) -> float:
     records: list[Record] = []
     for number, reading in enumerate(readings):
         time_ms = NOON_MS + 20_000 * number
-        judged = counters.judge(Decoded((reading,), RecordQuality.GOOD, {}), PLACES, time_ms)
+        judged = counters.judge(Decoded((reading,), RecordQuality.GOOD, {}, {}), PLACES, time_ms)
         records += remarks.restarted(counters.restarted(), time_ms)
         records.append(Record(METER, time_ms, judged.values, judged.quality, judged.reasons))
     records.append(Record(OTHER, NOON_MS + 20_000 * len(readings) + 120_000, (), RecordQuality.GOOD))

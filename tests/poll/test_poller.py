@@ -15,7 +15,7 @@ from rtu_agent.clock import SystemClock
 from rtu_agent.domain.quality import Reason, RecordQuality, Restart
 from rtu_agent.domain.record import Record
 from rtu_agent.domain.registers import Table
-from rtu_agent.driver_api import Driver, u16
+from rtu_agent.driver_api import Driver, derived, u16
 from rtu_agent.events import (
     CountersRestarted,
     DeviceStateChanged,
@@ -352,6 +352,33 @@ async def test_a_driver_that_raises_costs_nobody_else_anything(tmp_path: Path) -
     assert {event.outcome for event in world.finished("d2")} == {"good"}
     failures = [event for event in world.said if isinstance(event, DriverFailed)]
     assert (failures[0].device, failures[0].driver, failures[0].error) == ("d1", "test.driver", "ZeroDivisionError")
+
+
+class Stumbling(Driver, table="holding"):
+    """Looks up what nobody has thought of."""
+
+    name = "test.stumbling"
+    kind = "kind"
+
+    a = u16(0, group="fast", vendor_specific=True)
+
+    @derived(group="fast", vendor_specific=True)
+    def b(self, a: float) -> float:
+        """Return what it is called."""
+        return {0.0: 1.0}[a]
+
+
+async def test_a_derived_point_that_raises_is_told_once(tmp_path: Path) -> None:
+    """What is beside it is stored, poll by poll."""
+    world = World(tmp_path / "port", [polled(1, Stumbling)], {})
+    world.line.plug()
+
+    async with running(world):
+        await until(lambda: len(world.finished("d1")) > 3)
+
+    assert {(event.outcome, event.record.values) for event in world.finished("d1")} == {("good", (100.0, None))}
+    failures = [event for event in world.said if isinstance(event, DriverFailed)]
+    assert failures == [DriverFailed("b", "d1", "test.stumbling", "b: KeyError: 100.0")]
 
 
 class Counting(Driver, table="holding"):

@@ -60,7 +60,7 @@ class Counters:
         if not held:
             return decoded
         quality = max(decoded.quality, RecordQuality.PARTIAL)
-        return Decoded(values, quality, {**decoded.reasons, **held})
+        return Decoded(values, quality, {**decoded.reasons, **held}, decoded.mistakes)
 
     def restarted(self) -> Mapping[Restart, Sequence[str]]:
         """Return which counters go on from another value since this was last asked."""

@@ -39,6 +39,8 @@ class Decoded:
     quality: RecordQuality
     reasons: Mapping[str, Reason]
     """By field name."""
+    mistakes: Mapping[str, str]
+    """What derived points have raised that is the author's mistake, by field name."""
 
 
 class Decoder:
@@ -71,6 +73,7 @@ class Decoder:
             for number, span in enumerate(blocks)
         )
         self._steps = tuple(slots.steps)
+        self._mistakes = slots.mistakes
 
     def __call__(self, payloads: Sequence[bytes | None]) -> Decoded:
         """Return the values of one poll, from the payload of each block; None stands for a block that was not read.
@@ -93,9 +96,16 @@ class Decoder:
             field.name: value for field, value in zip(self.fields, values, strict=True) if isinstance(value, Reason)
         }
         if not reasons:
-            return Decoded(tuple(values), RecordQuality.GOOD, reasons)
+            return Decoded(tuple(values), RecordQuality.GOOD, reasons, {})
         quality = RecordQuality.PARTIAL if answered else RecordQuality.NO_ANSWER
-        return Decoded(tuple(None if isinstance(value, Reason) else value for value in values), quality, reasons)
+        said = tuple(None if isinstance(value, Reason) else value for value in values)
+        return Decoded(said, quality, reasons, self._made())
+
+    def _made(self) -> Mapping[str, str]:
+        """Return the mistakes of this poll. There is none without a reason: what was to be computed has no value."""
+        mistakes = {**self._mistakes}
+        self._mistakes.clear()
+        return mistakes
 
 
 class _Slots:
@@ -106,6 +116,8 @@ class _Slots:
         self.of_block: list[list[tuple[int, Point | Factor]]] = [[] for _ in blocks]
         self.steps: list[Step] = []
         self.count = len(signals)
+        self.mistakes: dict[str, str] = {}
+        """What derived points raise while a poll is decoded."""
         self._known: dict[object, int] = {signal: slot for slot, signal in enumerate(signals)}
         self._derived: dict[Derived, Step] = {}
         for slot, signal in enumerate(signals):
@@ -141,7 +153,7 @@ class _Slots:
         slot = self._slot(signal)
         if signal not in self._derived:
             places = tuple(self._derive(one) if isinstance(one, Derived) else self._input(one) for one in signal.inputs)
-            self._derived[signal] = partial(_compute, deriver(signal), slot, places)
+            self._derived[signal] = partial(_compute, deriver(signal, self.mistakes), slot, places)
         return slot
 
     def _input(self, point: Point) -> int:

@@ -1,11 +1,12 @@
 """From the values of inputs to that of a derived point, or to the reason why it has none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from math import isfinite
 from typing import Any
 
 from rtu_agent.domain.quality import Reason
 from rtu_agent.domain.record import FieldKind, Value
+from rtu_agent.domain.text import in_words
 from rtu_agent.domain.units import unit
 from rtu_agent.driver_api.derived import Derived
 from rtu_agent.driver_api.linear import linear
@@ -14,11 +15,15 @@ from rtu_agent.normalize.canonical import finished
 Deriver = Callable[[Sequence[Value | Reason]], Value | Reason]
 
 
-def deriver(point: Derived) -> Deriver:
-    """Return the function from the values of the inputs to that of `point`: an input without one is the reason."""
+def deriver(point: Derived, mistakes: MutableMapping[str, str]) -> Deriver:
+    """Return the function from the values of the inputs to that of `point`: an input without one is the reason.
+
+    Where arithmetic has no answer there is no value. What else the author's function raises is a mistake as well, and
+    so is a result of another kind: these are noted in `mistakes`, by the name of the field.
+    """
     line = linear(1, 0, unit(point.unit), point.canonical_unit)
     convert = _same if line.is_identity else line
-    compute, kind = point.compute, point.kind
+    compute, kind, field = point.compute, point.kind, point.field.name
 
     def from_inputs(values: Sequence[Value]) -> Value | Reason:
         try:
@@ -26,7 +31,10 @@ def deriver(point: Derived) -> Deriver:
             return convert(result) if isinstance(result, float) else result
         except OverflowError:
             return Reason.NOT_FINITE
-        except Exception:  # noqa: BLE001 - the author's own function; whatever it raises, there is no value
+        except (ArithmeticError, ValueError):
+            return Reason.NOT_DECODABLE
+        except Exception as error:  # noqa: BLE001 - the author's own function; whatever it raises, there is no value
+            mistakes[field] = in_words(error)
             return Reason.NOT_DECODABLE
 
     finish = finished(point, from_inputs)

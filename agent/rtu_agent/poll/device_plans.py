@@ -74,7 +74,7 @@ class PollPlan:
 
 
 def _decode_nothing(_: Sequence[bytes | None]) -> Decoded:
-    return Decoded((), RecordQuality.NO_ANSWER, {})
+    return Decoded((), RecordQuality.NO_ANSWER, {}, {})
 
 
 NOTHING: Final = PollPlan(frozenset(), (), _decode_nothing, Series("", {}, ()), 0.0, 0.0, 0, 0)

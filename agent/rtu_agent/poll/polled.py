@@ -10,6 +10,7 @@ from rtu_agent.driver_api import Driver
 from rtu_agent.normalize.counters import Counters
 from rtu_agent.poll.device_plans import DevicePlans, PollPlan
 from rtu_agent.poll.health import Health
+from rtu_agent.poll.mistakes import Mistakes
 from rtu_agent.poll.refusals import Refusals
 from rtu_agent.poll.remarks import Remarks
 from rtu_agent.poll.run import Place
@@ -54,6 +55,7 @@ class PolledDevice:
     health: Health = field(default_factory=Health)
     trust: Trust = field(default_factory=Trust)
     counters: Counters = field(default_factory=Counters)
+    mistakes: Mistakes = field(default_factory=Mistakes)
 
     @property
     def driver(self) -> str:
@@ -79,6 +81,7 @@ class PolledDevice:
         if all(payload is None for payload in payloads):
             return self.silence(time_ms)
         decoded = self.counters.judge(plan.decode(payloads), plan.counters, time_ms)
+        self.mistakes.note(plan.series.fields, decoded)
         return Record(plan.series, time_ms, decoded.values, decoded.quality, decoded.reasons)
 
     def silence(self, time_ms: int) -> Record:

@@ -45,6 +45,7 @@ class Teller:
         """Hand out the record of a poll that is over; return how it ended."""
         record, kind = self._record(device, progress)
         now = self._clock.monotonic()
+        self._tell_mistakes(device)
         self._tell_restarts(device, record.time_ms)
         self._accept(record)
         if (remark := device.remarks.about(record)) is not None:
@@ -69,6 +70,11 @@ class Teller:
                 self._accept(remark)
             for cause, counters in restarts.items():
                 self._watch(CountersRestarted(self._bus, device.name, cause, tuple(counters)))
+
+    def _tell_mistakes(self, device: PolledDevice) -> None:
+        """A derived point that raises costs its own value, and no other; what it raised is told all the same."""
+        for field, error in device.mistakes.untold().items():
+            self._watch(DriverFailed(self._bus, device.name, device.driver, f"{field}: {error}"))
 
     def time_ms(self, first: Outcome, last: Outcome) -> int:
         """Return the middle of the transactions on the wall clock, milliseconds since 1970."""

@@ -217,7 +217,10 @@ READINGS_REJECTED: Final = Family(
     "rtu_agent_readings_rejected_total", "counter", ("bus", "reason"), "Values that were missing or uncertain."
 )
 DRIVER_ERRORS: Final = Family(
-    "rtu_agent_driver_errors_total", "counter", ("driver",), "Times a driver raised; the poll has no values then."
+    "rtu_agent_driver_errors_total",
+    "counter",
+    ("driver",),
+    "Times a driver raised; the poll has no values then. A derived point counts once, until it has a value again.",
 )
 DRIVER_QUARANTINED: Final = Family(
     "rtu_agent_driver_quarantined_devices",

@@ -9,7 +9,7 @@ from rtu_agent.testing.subject import Subject
 
 
 def simulated(subject: Subject) -> Iterator[Breach]:
-    """It is recognised, and answers all that it is asked for; every value is there."""
+    """It is recognised, and answers all that it is asked for."""
     try:
         device = SimulatedDevice(subject.driver)
     except PlanError as error:
