@@ -72,3 +72,14 @@ def test_anything_may_be_heard(noise: bytes) -> None:
     for heard in (noise, b"\x01" + noise + crc_bytes(b"\x01" + noise)):
         if EAR.concerns(heard) and (reply := EAR.refuse(heard)):
             assert (reply[0], reply[1]) == (heard[0], heard[1] | 0x80)
+
+
+@pytest.mark.parametrize(
+    "rest", ["0010 0001 02 0007 00", "0010 0001 04 0007", "0010 0002 02 0007", "0010 0001", "0010 0000", "0010"]
+)
+def test_a_write_of_several_that_is_not_as_long_as_it_says_is_an_illegal_value(rest: str) -> None:
+    """The server would wait for the rest of it, and answer nobody until then."""
+    ear = Ear({1}, writable={1})
+
+    assert ear.refuse(frame("01 10 0010 0001 02 0007")) is None
+    assert ear.refuse(frame(f"01 10 {rest}")) == frame("01 90 03")

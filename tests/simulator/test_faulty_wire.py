@@ -274,3 +274,20 @@ def test_a_stopped_plan_does_nothing_more() -> None:
     plan.stop()
 
     assert received(exchanged(wire, 1.0)) == REPLY
+
+
+def test_two_requests_may_be_heard_before_either_is_answered() -> None:
+    """Each reply is its own request's, whatever comes back of it: also one to a write, whose size nothing says."""
+    journal = Journal()
+    wire = faulty(journal=journal)
+    asks = [frame(1, bytes.fromhex("0600030007")), ASK]
+    replies = [asks[0], REPLY]
+    for start_s, ask in enumerate(asks):
+        wire.write_master(ask, float(start_s))
+
+    for heard, reply in zip(wire.read_slaves(2.0), replies, strict=True):
+        assert heard in asks
+        wire.write_slaves(reply, 2.0)
+
+    assert journal.holds(asks[0], asks[0][3:-2], 0.0, 2.0)
+    assert journal.holds(ASK, REPLY[3:-2], 0.0, 2.0)

@@ -5,6 +5,7 @@ import asyncio
 from rtu_agent.simulator.ear import Ear
 from rtu_agent.simulator.plug import Plug
 from rtu_agent.simulator.ptys import Pty
+from rtu_agent.simulator.turns import Turns
 from rtu_agent.simulator.wire import Wire
 
 
@@ -16,10 +17,10 @@ class Cable:
 
     def __init__(self, wire: Wire, ear: Ear, master: Pty | Plug, slaves: Pty) -> None:
         self._wire = wire
-        self._ear = ear
         self._master = master
         self._slaves = slaves
         self._loop = asyncio.get_running_loop()
+        self._turns = Turns(ear, slaves.write, self._answer)
         self._timer: asyncio.TimerHandle | None = None
 
     def connect(self) -> None:
@@ -52,14 +53,14 @@ class Cable:
 
     def _read_slaves(self) -> None:
         if data := self._slaves.read():
-            self._wire.write_slaves(data, self._loop.time())
+            self._turns.answered(data)
         self._carry()
 
     def _carry(self) -> None:
         """Hand over what is due on both sides and wait for the next."""
         now = self._loop.time()
         for frame in self._wire.read_slaves(now):
-            self._ask(frame, now)
+            self._turns.heard(frame)
         if arrived := self._wire.read_master(now):
             self._master.write(arrived)
         if self._timer is not None:
@@ -67,10 +68,5 @@ class Cable:
         deadline = self._wire.next_deadline()
         self._timer = None if deadline is None else self._loop.call_at(deadline, self._carry)
 
-    def _ask(self, frame: bytes, now: float) -> None:
-        if not self._ear.concerns(frame):
-            return
-        if reply := self._ear.introduce(frame) or self._ear.refuse(frame):
-            self._wire.write_slaves(reply, now)
-        else:
-            self._slaves.write(frame)
+    def _answer(self, reply: bytes) -> None:
+        self._wire.write_slaves(reply, self._loop.time())

@@ -59,8 +59,7 @@ class Ear:
         """Return the exception reply to a frame that asks for what no unit can do, None if it can be answered."""
         unit, function = frame[:2]
         if function in WRITES and unit in self.writable:
-            is_whole = len(frame) == _size_of_write(frame)
-            return None if is_whole else _exception(unit, function, ExceptionCode.ILLEGAL_VALUE)
+            return None if _is_whole_write(frame) else _exception(unit, function, ExceptionCode.ILLEGAL_VALUE)
         if function not in READ_LIMITS:
             return _exception(unit, function, ExceptionCode.ILLEGAL_FUNCTION)
         if len(frame) != _READ_LENGTH or not 1 <= struct.unpack_from(">H", frame, 4)[0] <= READ_LIMITS[function]:
@@ -68,10 +67,13 @@ class Ear:
         return None
 
 
-def _size_of_write(frame: bytes) -> int:
+def _is_whole_write(frame: bytes) -> bool:
     if frame[1] != _SEVERAL:
-        return _READ_LENGTH
-    return _OVERHEAD_OF_SEVERAL + 2 * struct.unpack_from(">H", frame, 4)[0] if len(frame) >= _READ_LENGTH else 0
+        return len(frame) == _READ_LENGTH
+    if len(frame) < _OVERHEAD_OF_SEVERAL:
+        return False
+    size = 2 * int(struct.unpack_from(">H", frame, 4)[0])
+    return len(frame) == _OVERHEAD_OF_SEVERAL + size and frame[6] == size
 
 
 def _exception(unit: int, function: int, code: ExceptionCode) -> bytes:

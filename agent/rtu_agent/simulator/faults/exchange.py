@@ -3,14 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Final
 
 from rtu_agent.protocol.crc import crc_bytes, crc_is_good
-from rtu_agent.protocol.pdu import EXCEPTION_BIT
 from rtu_agent.protocol.timing import LineSettings
-
-EXCEPTION_SIZE: Final = 5
-_OVERHEAD: Final = 5
 
 
 @dataclass(slots=True, eq=False)
@@ -85,10 +80,6 @@ class Exchange:
         self.delay(max(0.0, self.memory.busy_until_s - self.heard_s))
         self.memory.earlier[reply[1], len(reply)] = reply
 
-    def is_answered_by(self, reply: bytes) -> bool:
-        """Return whether `reply` comes from the unit and function that were asked."""
-        return self.request[:2] == bytes((reply[0], reply[1] & ~EXCEPTION_BIT))
-
     def delay(self, seconds: float) -> None:
         """Let everything come later."""
         if self.parts:
@@ -121,10 +112,3 @@ class Exchange:
 
 
 Trouble = Callable[[Exchange], None]
-
-
-def reply_size(buffer: bytes | bytearray) -> int:
-    """Return the size of the reply that `buffer` begins with; more than its length while that is not known."""
-    if len(buffer) < EXCEPTION_SIZE:
-        return EXCEPTION_SIZE
-    return EXCEPTION_SIZE if buffer[1] & EXCEPTION_BIT else _OVERHEAD + buffer[2]

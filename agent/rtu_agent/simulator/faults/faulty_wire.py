@@ -6,13 +6,14 @@ master passes the adapter, which adds echoes, holds things back, and drops every
 """
 
 import heapq
+from collections import deque
 from collections.abc import Callable
 from itertools import count
 from math import ceil
 from typing import Final
 
 from rtu_agent.protocol.timing import LineSettings
-from rtu_agent.simulator.faults.exchange import Exchange, reply_size
+from rtu_agent.simulator.faults.exchange import Exchange
 from rtu_agent.simulator.faults.plan import FaultPlan
 from rtu_agent.simulator.journal import Answered
 from rtu_agent.simulator.wire import HANDOVER_S, TURNAROUND_S, Trace, Wire
@@ -50,8 +51,7 @@ class FaultyWire(Wire):
         self._plan = plan
         self._concerns = concerns
         self._journal = journal
-        self._asked: list[Exchange] = []
-        self._answer = bytearray()
+        self._asked: deque[Exchange] = deque()
         self._said: list[tuple[float, int, bytes]] = []
         self._echoes: list[tuple[float, int, bytes]] = []
         self._number = count()
@@ -84,15 +84,12 @@ class FaultyWire(Wire):
         return exchange is not None
 
     def write_slaves(self, data: bytes, now: float) -> None:
-        """Take what the slaves answer; what is left of it goes on the wire in its time."""
+        """Take a whole reply; what is left of it goes on the wire in its time.
+
+        Every request that was heard and concerns a unit has one, in the order of hearing.
+        """
         self._say(now)
-        self._answer += data
-        while len(self._answer) >= (size := reply_size(self._answer)):
-            reply = bytes(self._answer[:size])
-            del self._answer[:size]
-            exchange = next(asked for asked in self._asked if asked.is_answered_by(reply))
-            self._asked.remove(exchange)
-            self._answered(exchange, reply, now)
+        self._answered(self._asked.popleft(), data, now)
         self._say(now)
 
     def _answered(self, exchange: Exchange, reply: bytes, now: float) -> None:
