@@ -113,6 +113,19 @@ def test_a_plugin_that_fails_halfway_brings_nothing(install: Install) -> None:
     assert load_drivers().get("acme.th1") is None
 
 
+def test_what_a_plugin_prints_is_no_answer_of_a_command(install: Install, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program reads that."""
+    install(
+        "loud",
+        DRIVER.replace("@hookimpl", "print('imported')\n\n    @hookimpl").replace(
+            "return", "print('asked')\n        return"
+        ),
+    )
+
+    assert load_drivers().get("acme.th1") is not None
+    assert capsys.readouterr() == ("", "imported\nasked\n")
+
+
 def test_two_drivers_of_one_name_are_an_error_that_names_both(install: Install) -> None:
     """Which of them reads a meter must not depend on the order of a directory."""
     install("acme", DRIVER)

@@ -6,7 +6,9 @@ reported and does not keep the others from working.
 """
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -155,12 +157,16 @@ def load_outputs() -> OutputCatalogue:
 
 
 def _load(group: str, load: Callable[[EntryPoint], list[_Found]]) -> tuple[list[_Found], list[Failure]]:
-    """Return what the plugins of a group bring, and those of which nothing can be used."""
+    """Return what the plugins of a group bring, and those of which nothing can be used.
+
+    What they print meanwhile goes to standard error: standard output is for what a command was asked for.
+    """
     found: list[_Found] = []
     failures: list[Failure] = []
     for point in sorted(entry_points(group=group), key=lambda point: (point.name, *_distribution(point))):
         try:
-            found += load(point)
+            with redirect_stdout(sys.stderr):
+                found += load(point)
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             failures.append(Failure(point.name, *_distribution(point), _said(error)))
     return found, failures

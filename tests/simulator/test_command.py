@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import dedent
 
 import minimalmodbus
 import pytest
 
 from rtu_agent.simulator.child import SimulatorFailedError, simulated_ports
+from support.distributions import DRIVER, installing
 
 SITE = """\
 version: 1
@@ -232,3 +234,15 @@ def test_a_child_that_does_not_start_is_an_error(config: Path) -> None:
 
     with pytest.raises(SimulatorFailedError, match="exit code 78"), simulated_ports(config):
         pass
+
+
+def test_a_driver_that_prints_does_not_hide_the_ports(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even one that prints what is no text, past everything that watches over standard output."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with installing(tmp_path, monkeypatch) as install:
+        loud = "import os, sys\nprint('hello')\nos.write(sys.__stdout__.fileno(), bytes([255, 10]))\n"
+        install("loud", loud + dedent(DRIVER))
+        with simulated_ports(config) as ports:
+            assert ports.keys() == {"floor1", "floor2"}

@@ -48,7 +48,7 @@ def simulated_ports(config: Path, faults: Sequence[str] = ()) -> Iterator[Mappin
 def _ports(child: subprocess.Popen[bytes]) -> Mapping[str, str]:
     deadline = time.monotonic() + START_S
     told = b""
-    while (ports := understand(told.decode())) is None:
+    while (ports := understand(told.decode(errors="replace"))) is None:
         more = _read(child, deadline)
         if not more:
             raise SimulatorFailedError(f"the simulator ended with exit code {child.wait(STOP_S)} before it was ready")
