@@ -42,6 +42,12 @@ class Served:
         """Note that an agent is started now, which can have heard nothing of what was told before."""
         self._runs.append((round(time.time() * 1000), {unit: len(ticks) for unit, ticks in self._ticks.items()}))
 
+    @property
+    def fewest(self) -> int:
+        """How many replies the unit that has told the fewest has told the agent that was started last."""
+        _, before = self._runs[-1]
+        return min(len(ticks) - before[unit] for unit, ticks in self._ticks.items())
+
     def check(self, unit: int, records: Sequence[Told]) -> None:
         """Find everything in the records of a unit that it has told, once and in its order, and nothing else.
 
