@@ -1,6 +1,6 @@
 """Benchmarks of the outputs; prints the tables of docs/benchmarks.md.
 
-    make bench-outputs                    all of them: some five minutes
+    make bench-outputs                    all of them: five to ten minutes
     make bench-outputs ARGS="encode spool"   some of them
 
 Every figure stands beside another one that is measured in the same run, because machines differ. Where nothing is
