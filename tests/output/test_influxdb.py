@@ -96,6 +96,15 @@ def test_a_server_that_was_replaced_is_asked_again() -> None:
         assert server.requests[-1].path == "/api/v2/write"
 
 
+@pytest.mark.parametrize(("api", "path"), [("v1", "/write"), ("v2", "/api/v2/write")])
+def test_the_page_of_a_portal_takes_no_records(api: str, path: str) -> None:
+    """It answers 200 to everybody until somebody has logged in; then the server itself is there."""
+    with talking(lambda _: Reply(200, "<html>Log in first</html>"), api=api) as (output, server):
+        assert output.send(LINE) == Verdict(Action.HOLD, f"{path}: HTTP 200: <html>Log in first</html>")
+        server.script = lambda _: Reply(200)
+        assert output.send(LINE) == Verdict(Action.ACCEPTED)
+
+
 def test_a_missing_database_is_kept_and_said() -> None:
     """Version 1 says 404 in its own words; somebody has to create it."""
 

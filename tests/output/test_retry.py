@@ -31,13 +31,20 @@ NOW = 1_795_003_200.0  # Wed, 18 Nov 2026 12:00:00 GMT
 )
 def test_every_status_has_its_action(status: int | None, expected: Action) -> None:
     """Only a judgement on lines lets a record go; everything else keeps it."""
-    assert action(status, from_database=True) is expected
+    has_words = status is not None and status >= 300
+    assert action(status, from_database=has_words, has_words=has_words) is expected
 
 
 @pytest.mark.parametrize("status", [400, 422])
 def test_only_a_database_can_reject_lines(status: int) -> None:
     """A proxy that answers 400 to everything must not turn the backlog into dead letters."""
-    assert action(status, from_database=False) is Action.HOLD
+    assert action(status, from_database=False, has_words=True) is Action.HOLD
+
+
+@pytest.mark.parametrize("from_database", [False, True])
+def test_a_page_is_no_word_of_acceptance(from_database: bool) -> None:
+    """A portal that wants a password first answers everything with its page and 200; it has stored nothing."""
+    assert action(200, from_database=from_database, has_words=True) is Action.HOLD
 
 
 @pytest.mark.parametrize(

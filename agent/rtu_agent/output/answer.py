@@ -45,7 +45,7 @@ class Answer:
     def verdict(self, wall: float) -> Verdict:
         """Judge it; `wall` is the time now, seconds since 1970."""
         said = self.said_by_database
-        judged = action(self.status, from_database=said is not None)
+        judged = action(self.status, from_database=said is not None, has_words=bool(self.text.strip()))
         if judged is Action.ACCEPTED:
             return Verdict(judged)
         status = "" if self.status is None else f"HTTP {self.status}: "

@@ -7,7 +7,6 @@ library takes a quarter of a second, so import this module only to send.
 
 import gzip
 from collections.abc import Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlencode
@@ -101,7 +100,9 @@ class Doors:
             if not error.status:  # the server's certificate is not trusted
                 return Answer(door, None, str(error.reason), {})
             return Answer(door, error.status, str(error.body or ""), error.headers or {})
-        return Answer(door, HTTPStatus.NO_CONTENT, "", {})
+        # The call itself returns nothing, whatever has answered with a status of success.
+        response = self._client.api_client.last_response
+        return Answer(door, response.status, str(response.data or ""), response.getheaders())
 
     def _post_v1(self, body: bytes) -> Answer:
         door: Door = "/write"

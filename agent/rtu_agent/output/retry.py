@@ -2,11 +2,14 @@
 
 | answer | action | why |
 |---|---|---|
-| 2xx | accepted | |
+| 2xx without words | accepted | |
 | 413 | smaller | the server, or a proxy before it, limits the size of a request |
 | 400, 422 from a database | rejected | at least one line is bad; 1.x and 3 store the good ones, 2 does not say |
 | 408, 429, 5xx, no answer | again | it will pass |
 | any other | hold | token, organisation, bucket, database or address are wrong; the records are not |
+
+No database says more than the status when it has stored lines. Words with a 2xx are the page of somebody else: a portal
+that wants a password first, or a web server that answers to any address. What it was sent is nowhere.
 
 A 400 counts as a judgement on lines only if it comes in the form in which databases speak (JSON). A proxy, a TLS port
 or another program that answers 400 to everything would otherwise turn the whole backlog into dead letters.
@@ -30,12 +33,18 @@ _ABOUT_LINES: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 _PASSING: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
-def action(status: int | None, *, from_database: bool) -> Action:
-    """Return what to do after an answer with this HTTP status; None when there was no answer."""
+def action(status: int | None, *, from_database: bool, has_words: bool) -> Action:
+    """Return what to do after an answer.
+
+    Args:
+        status: of HTTP; None when there was no answer.
+        from_database: whether it came in the form in which databases say what is wrong.
+        has_words: whether there was anything but a status.
+    """
     if status is None or status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Action.AGAIN
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return Action.ACCEPTED
+        return Action.HOLD if has_words else Action.ACCEPTED
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Action.SMALLER
     if status in _ABOUT_LINES and from_database:
