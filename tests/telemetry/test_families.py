@@ -34,6 +34,7 @@ gauge rtu_agent_bus_schedule_lag_seconds{bus}
 gauge rtu_agent_bus_devices{bus,state}
 gauge rtu_agent_device_up{bus,device}
 gauge rtu_agent_device_last_success_timestamp_seconds{bus,device}
+gauge rtu_agent_device_driver_failed{bus,device}
 counter rtu_agent_device_poll_failures_total{bus,device,reason}
 counter rtu_agent_readings_total{bus}
 counter rtu_agent_readings_rejected_total{bus,reason}

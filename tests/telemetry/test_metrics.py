@@ -29,6 +29,7 @@ from rtu_agent.events import (
     LateReplyDiscarded,
     LoopLagged,
     NoiseDiscarded,
+    OutcomeKind,
     PortLost,
     PortOpened,
     PortOpenFailed,
@@ -282,6 +283,26 @@ def test_a_device_tells_its_last_success_and_its_failures(scraped: Scraped) -> N
     assert scraped.value("device_last_success_timestamp_seconds", **labels) == 1_795_000_001.5
     assert scraped.value("device_poll_failures_total", **labels, reason="damaged") == 2
     assert scraped.value("device_poll_failures_total", **labels, reason="no_reply") is None
+
+
+def test_a_device_tells_whether_its_driver_is_to_blame(scraped: Scraped) -> None:
+    """From the first such poll on, until a poll ends in another way: if it dies, its driver is not to blame."""
+    labels = {"bus": "floor1", "device": "main-meter"}
+    outcomes: tuple[OutcomeKind, ...] = ("no_reply", "driver_failed", "no_reply", "driver_failed", "good")
+
+    told = [scraped.after(polled(outcome=outcome)).value("device_driver_failed", **labels) for outcome in outcomes]
+
+    assert told == [None, 1, 0, 1, 0]
+    assert scraped.value("device_driver_failed", bus="floor1", device="feeder-2") is None
+
+
+def test_a_device_that_is_back_under_its_name_has_another_driver_to_blame(scraped: Scraped) -> None:
+    """What the one before it did is over."""
+    scraped.after(polled(outcome="driver_failed"))
+    scraped.metrics.adopt(replace(ROSTER, devices=ROSTER.devices[1:]))
+    assert scraped.value("device_driver_failed", bus="floor1", device="main-meter") is None
+    scraped.metrics.adopt(ROSTER)
+    assert scraped.value("device_driver_failed", bus="floor1", device="main-meter") == 0
 
 
 def test_a_driver_that_raises_is_counted(scraped: Scraped) -> None:

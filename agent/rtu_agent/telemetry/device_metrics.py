@@ -1,4 +1,4 @@
-"""Events of devices → two gauges and some counters each.
+"""Events of devices → three gauges and some counters each.
 
 A site may have thousands of devices, so their gauges are no objects of prometheus-client: they are one table, and a
 scrape makes its samples from it. That halves what a large site's scrape takes to collect.
@@ -20,12 +20,14 @@ Key = tuple[str, str]
 
 
 class DeviceGauges:
-    """Whether each device is up, and when it was last polled well; exposed as they are at the scrape."""
+    """Whether each device is up, when it was polled well, whether its driver is to blame; exposed as of the scrape."""
 
     def __init__(self, devices: Iterable[Key]) -> None:
         self._labels: dict[Key, dict[str, str]] = {}
         self.up: dict[Key, float] = {}
         self.last_success: dict[Key, float] = {}
+        self.driver_failed: dict[Key, float] = {}
+        """Only of those whose driver has failed at least once."""
         self.keep(devices)
 
     def keep(self, devices: Iterable[Key]) -> None:
@@ -36,6 +38,7 @@ class DeviceGauges:
         gone, self._labels = self._labels.keys() - labels.keys(), labels
         for key in gone:
             self.up[key] = self.last_success[key] = 0.0
+        self.driver_failed |= dict.fromkeys(gone & self.driver_failed.keys(), 0.0)
 
     def describe(self) -> Iterable[Metric]:
         """Return the families without samples; the registry learns their names from it."""
@@ -46,11 +49,14 @@ class DeviceGauges:
         return [
             self._family(families.DEVICE_UP, self.up),
             self._family(families.DEVICE_LAST_SUCCESS, self.last_success),
+            self._family(families.DEVICE_DRIVER_FAILED, self.driver_failed),
         ]
 
     def _family(self, family: Family, values: dict[Key, float]) -> Metric:
         metric = GaugeMetricFamily(family.name, family.meaning, labels=family.labels)
-        metric.samples = [Sample(family.name, labels, values[key]) for key, labels in self._labels.items()]
+        metric.samples = [
+            Sample(family.name, labels, values[key]) for key, labels in self._labels.items() if key in values
+        ]
         return metric
 
 
@@ -65,6 +71,9 @@ class DeviceMetrics:
 
     def polled(self, event: PollFinished) -> None:
         """Take in the fate of a poll."""
+        is_drivers = event.outcome == "driver_failed"
+        if is_drivers or self._key in self._gauges.driver_failed:
+            self._gauges.driver_failed[self._key] = float(is_drivers)
         if event.outcome == "good":
             self._gauges.up[self._key] = 1.0
             self._gauges.last_success[self._key] = event.record.time_ms / 1000

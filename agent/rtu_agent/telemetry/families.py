@@ -193,6 +193,13 @@ DEVICE_LAST_SUCCESS: Final = Family(
     ("bus", "device"),
     "Time of the latest good poll, seconds since 1970; 0 until there is one.",
 )
+DEVICE_DRIVER_FAILED: Final = Family(
+    "rtu_agent_device_driver_failed",
+    "gauge",
+    ("bus", "device"),
+    "1 while the latest poll of the device failed because of its driver, or because another device answered than "
+    "the one that its driver is for. A series appears with the first such poll.",
+)
 DEVICE_FAILURES: Final = Family(
     "rtu_agent_device_poll_failures_total",
     "counter",
@@ -308,7 +315,7 @@ SECTIONS: Final[Mapping[str, tuple[Family, ...]]] = {
         BUS_CYCLE,
         BUS_SCHEDULE_LAG,
     ),
-    "Devices": (BUS_DEVICES, DEVICE_UP, DEVICE_LAST_SUCCESS, DEVICE_FAILURES),
+    "Devices": (BUS_DEVICES, DEVICE_UP, DEVICE_LAST_SUCCESS, DEVICE_DRIVER_FAILED, DEVICE_FAILURES),
     "Values": (READINGS, READINGS_REJECTED, RECORDS_HELD_BACK, DRIVER_ERRORS, DRIVER_QUARANTINED, DRIVER_MISMATCHED),
     "Outputs": (
         OUTPUT_WRITES,
@@ -328,5 +335,5 @@ FAMILIES: Final = tuple(family for section in SECTIONS.values() for family in se
 LEDGER: Final = (POLLS_SCHEDULED, POLLS_GOOD, POLLS_FAILED, POLLS_SKIPPED)
 """The families that must add up at every scrape and are therefore read from one ledger."""
 
-DEVICE_GAUGES: Final = (DEVICE_UP, DEVICE_LAST_SUCCESS)
-"""The families that have a series for every device and are therefore kept as a table."""
+DEVICE_GAUGES: Final = (DEVICE_UP, DEVICE_LAST_SUCCESS, DEVICE_DRIVER_FAILED)
+"""The families that may have a series for every device and are therefore kept as a table."""
