@@ -26,6 +26,7 @@ from rtu_agent.telemetry import api
 from rtu_agent.telemetry.api_parts import Json
 from rtu_agent.telemetry.http_answer import document
 from rtu_agent.telemetry.roster import Roster, RosterDevice
+from rtu_agent.telemetry.words import DEVICE
 from support import hostile
 from support.shown_site import PLACES, SITE, START, ShownSite
 
@@ -120,6 +121,38 @@ def test_a_driver_that_fails_and_another_device_are_two_things(site: ShownSite) 
     site.board(IdentityMismatched("hall", "office", "generic.xy_md02", "model is 7, not 8"))
     site.failed("office", "driver_failed", unit=1)
     assert (row(site)["error"]["kind"], row(site)["error"]["detail"]) == ("other_device", "model is 7, not 8")
+
+
+def test_a_device_that_answers_too_late_is_not_sent_to_its_cable(site: ShownSite) -> None:
+    """The answer comes after the poll that it was for has failed; until one poll fails without any, it is too slow."""
+
+    def told() -> tuple[str, str, float]:
+        error = row(site)["error"]
+        return error["kind"], error["text"], error["since_ms"] - round(1000 * START)
+
+    for _ in range(3):
+        site.failed("office", unit=1)
+        site.board(LateReplyDiscarded("hall", 1, 0.6))
+        assert told() == ("late_reply", f"{DEVICE['late_reply']} (0.60 s)", 0)
+        site.clock.turn(10)
+    assert "cable" not in told()[1]
+
+    site.failed("office", unit=1)
+    site.clock.turn(10)
+    site.failed("office", unit=1)
+    assert (told()[0], told()[2]) == ("no_reply", 40_000), "now it is silent"
+
+
+def test_an_answer_that_was_late_once_is_forgotten_with_the_next_poll(site: ShownSite) -> None:
+    """And one of a unit that nobody knows is nobody's."""
+    site.failed("office", unit=1)
+    site.board(LateReplyDiscarded("hall", 1, 0.6))
+    site.board(LateReplyDiscarded("hall", 99, 0.6))
+    site.polled("office", (20.0, 40.0))
+    assert row(site)["error"] is None
+
+    site.failed("office", unit=1)
+    assert row(site)["error"]["kind"] == "no_reply"
 
 
 def test_behind_a_closed_port_nobody_is_asked(site: ShownSite) -> None:

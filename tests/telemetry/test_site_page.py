@@ -9,6 +9,7 @@ from wsgiref.validate import validator
 import pytest
 from prometheus_client import CollectorRegistry
 
+from rtu_agent.catalogue import bundled
 from rtu_agent.domain.quality import Quality, Reason
 from rtu_agent.domain.registers import Table
 from rtu_agent.driver_api.wire import Group
@@ -17,7 +18,7 @@ from rtu_agent.telemetry.findings import Finding
 from rtu_agent.telemetry.http_app import make_app
 from rtu_agent.telemetry.poll_counts import FAILURES
 from rtu_agent.telemetry.site_page import site_pages
-from rtu_agent.telemetry.words import DEVICE, OUTPUT
+from rtu_agent.telemetry.words import DEVICE, EXCEPTIONS, OUTPUT
 
 PAGES = site_pages()
 TEXTS = {path: page({}).body.decode() for path, page in PAGES.items()}
@@ -97,6 +98,21 @@ def test_every_error_has_its_korean_words(kind: str) -> None:
 @pytest.mark.parametrize(
     ("section", "known"),
     [
+        ("exception", [*EXCEPTIONS]),
+        ("sort", sorted({driver.kind for driver in bundled()})),
+    ],
+)
+def test_what_only_english_readers_can_take_as_it_is_has_korean_words(section: str, known: list[str]) -> None:
+    """What an exception means comes from the agent in English, and so do the kinds of the bundled drivers."""
+    korean = TEXTS["/words.js"].split("\n  ko: {")[1]
+    [words] = re.findall(rf"\n    {section}: {{(.*?)}}", korean, re.DOTALL)
+
+    assert dict.fromkeys(re.findall(r"\"?(\w+)\"?: \"[^\"]+\"", words)).keys() == {*known}
+
+
+@pytest.mark.parametrize(
+    ("section", "known"),
+    [
         ("reason", [*Reason]),
         ("kind", [*FAILURES, "late_reply", "noise"]),
         ("change", [*get_args(DeviceState)]),
@@ -131,11 +147,18 @@ def keys(language: str) -> set[str]:
 def test_both_languages_say_the_same_things() -> None:
     """A key that only one of them has would be `undefined` on the page of the other.
 
-    English needs no words for the agent's own errors, nor for most names of quantities.
+    English needs no words for the agent's own errors and kinds of devices, nor for most names of quantities.
     """
     english, korean = (keys(part) for part in re.split(r"\n  (?:en|ko): {", TEXTS["/words.js"])[1:])
 
     assert {"all_good", "state/good", "kind/no_reply", "reason/sentinel", "part"} <= english
     assert english - korean == set()
-    assert {key.partition("/")[0] for key in korean - english} == {"error", "quantity", "part"}
-    assert {key for key in korean - english if "/" not in key} == {"error"}
+    assert {key.partition("/")[0] for key in korean - english} == {
+        "error",
+        "quantity",
+        "part",
+        "sort",
+        "exception",
+        "refusal",
+    }
+    assert {key for key in korean - english if "/" not in key} == {"error", "exception", "refusal"}

@@ -86,9 +86,27 @@ def output_after(output: OutputView, event: OutputEvent, wall: float) -> OutputV
             return _backlog_after(output, event)
 
 
-def refused_with(device: DeviceView, code: int) -> DeviceView:
-    """Return the device after it has said no."""
-    return device if device.exception_code == code else replace(device, exception_code=code)
+def heard_after(device: DeviceView, event: TransactionFinished | LateReplyDiscarded, wall: float) -> DeviceView:
+    """Return the device after something was heard of its unit."""
+    match event:
+        case LateReplyDiscarded(late_s=late_s):
+            return _late(device, late_s, wall)
+        case TransactionFinished(exception_code=code) if code not in (None, device.exception_code):
+            return replace(device, exception_code=code)
+        case _:
+            return device
+
+
+def _late(device: DeviceView, late_s: float, wall: float) -> DeviceView:
+    """Return the device after an answer that came too late: it is there, and its cable is sound."""
+    if device.trouble != "no_reply":
+        return replace(device, late_s=late_s)
+    mishap = _mishap(device.mishap, device.trouble, "late_reply", _late_detail(late_s), wall)
+    return replace(device, late_s=late_s, mishap=mishap)
+
+
+def _late_detail(late_s: float) -> str:
+    return f"{late_s:.2f} s"
 
 
 def _port_after(bus: BusView, event: BusEvent | PollFinished | PollSkipped, now: float) -> BusView:
@@ -160,6 +178,7 @@ def _polled(device: DeviceView, event: PollFinished, now: float, wall: float) ->
         trouble=None if event.outcome == "good" else event.outcome,
         mishap=device.mishap if is_good else _failure(device, event, wall),
         driver_error="" if is_good else device.driver_error,
+        late_s=None,
     )
 
 
@@ -187,6 +206,8 @@ def _why(device: DeviceView, event: PollFinished) -> tuple[str, str]:
     """Return the kind of a failure, and what there is to say about it."""
     if event.outcome == "exception" and device.exception_code is not None:
         return "exception", f"{device.exception_code:02X}"
+    if event.outcome == "no_reply" and device.late_s is not None:
+        return "late_reply", _late_detail(device.late_s)
     if event.outcome != "driver_failed":
         return event.outcome, ""
     return ("other_device", device.mismatch) if device.mismatch else ("driver_failed", device.driver_error)

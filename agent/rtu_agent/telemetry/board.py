@@ -16,6 +16,7 @@ from rtu_agent.events import (
     BusEvent,
     DeviceEvent,
     Event,
+    LateReplyDiscarded,
     OutputEvent,
     PollFinished,
     PollSkipped,
@@ -23,7 +24,7 @@ from rtu_agent.events import (
     WriteFailed,
     WriteRecovered,
 )
-from rtu_agent.telemetry.after_event import bus_after, device_after, output_after, refused_with
+from rtu_agent.telemetry.after_event import bus_after, device_after, heard_after, output_after
 from rtu_agent.telemetry.history import History, length_for
 from rtu_agent.telemetry.roster import Roster, RosterDevice
 from rtu_agent.telemetry.views import BusView, DeviceView, Mark, OutputView, Snapshot
@@ -107,10 +108,10 @@ class Board:
 
     def _of_bus(self, event: BusEvent) -> None:
         self._buses[event.bus] = bus_after(self._buses[event.bus], event, self._clock.monotonic())
-        if isinstance(event, TransactionFinished) and event.exception_code is not None:
+        if isinstance(event, TransactionFinished | LateReplyDiscarded):
             name = self._at.get((event.bus, event.unit))
             if name is not None:
-                self._devices[name] = refused_with(self._devices[name], event.exception_code)
+                self._devices[name] = heard_after(self._devices[name], event, self._clock.wall())
 
     def _of_device(self, event: DeviceEvent) -> None:
         if isinstance(event, PollFinished | PollSkipped):

@@ -108,6 +108,8 @@ class DeviceView:
     """What its driver said last when it failed."""
     exception_code: int | None = None
     """With which it refused something last."""
+    late_s: float | None = None
+    """How long after the question an answer came since the latest poll, too late for it; None if none did."""
 
 
 @dataclass(frozen=True, slots=True)

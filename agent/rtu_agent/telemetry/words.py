@@ -8,6 +8,7 @@ from rtu_agent.telemetry.views import Mishap
 
 DEVICE: Final[Mapping[str, str]] = {
     "no_reply": "does not answer: check its cable, its power and its address",
+    "late_reply": "answers too late: set a longer timeout for its bus; a gateway or radio in between may be slow",
     "damaged": "answers, but the answers arrive damaged: check the cable, its termination and the serial settings",
     "exception": "answers, but refuses what it is asked for",
     "foreign": "somebody else answers: check whether another master, or two devices with one address, are on the bus",

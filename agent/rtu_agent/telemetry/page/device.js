@@ -25,7 +25,7 @@ export function devicePage() {
     put(state, [w.state[word], device.age_s === null ? "" : ago(device.age_s)].filter(Boolean).join(" · "));
     state.className = `lead ${level}`;
     show(why, device.error ? `${advice(device)} (${w.since(span((device.time_ms - device.error.since_ms) / 1000))})` : "");
-    put(facts, `${device.kind.replaceAll("_", " ")} · ${w.driver} ${device.driver} · ${w.on} ${device.bus} · ${w.unit} ${device.unit}`);
+    put(facts, `${w.sort[device.kind] ?? device.kind.replaceAll("_", " ")} · ${w.driver} ${device.driver} · ${w.on} ${device.bus} · ${w.unit} ${device.unit}`);
     const curves = Object.entries(device.history).filter(([, one]) => one.values.some((value) => value !== null));
     const units = new Map(device.points.map((point) => [point.name, point]));
     sync(charts, curves.map(([field, one]) => ({ field, ...one, point: units.get(field) ?? { name: field, unit: "", value: null } })),

@@ -104,7 +104,8 @@ const PART = { l1: "L1", l2: "L2", l3: "L3", l1l2: "L1–L2", n: "N", ln: "L–N
 export function wrong(error) {
   if (!error) return "";
   const said = words().error?.[error.kind];
-  return said ? (error.detail ? `${said} (${error.detail})` : said) : error.text.charAt(0).toUpperCase() + error.text.slice(1);
+  const detail = error.kind === "exception" && error.detail ? words().refusal?.(error.detail) : error.detail;
+  return said ? (detail ? `${said} (${detail})` : said) : error.text.charAt(0).toUpperCase() + error.text.slice(1);
 }
 
 // The same beside a word for the state, which need not be said twice.
@@ -118,7 +119,7 @@ export const ago = (seconds) => (seconds < 1 ? words().now : words().ago(span(se
 
 export function mood(device) {
   if (device.error?.kind === "port_closed") return ["bad", "closed"];
-  if (device.state === "offline") return ["bad", "bad"];
+  if (device.state === "offline") return ["bad", device.error?.kind === "late_reply" ? "late" : "bad"];
   if (device.state === "suspect") return ["warn", "suspect"];
   if (device.state === "waiting" && !device.error) return ["idle", "waiting"];
   return device.error ? ["warn", "warn"] : ["good", "good"];

@@ -1,4 +1,5 @@
 // What the page says, in the languages it knows. Sentences about errors come from the agent in English; here are the others.
+// Names of points are those of the driver, where they are no quantity of the vocabulary.
 export const WORDS = {
   en: {
     other: "한국어", skip: "To the content", loading: "Asking the agent …",
@@ -17,7 +18,7 @@ export const WORDS = {
     closed_why: (why) => `Not connected (${why}). Check the adapter, its plug and its network.`,
     no_errors: "No errors in the last hour", errors: "Errors in the last", minutes: ["1 min", "5 min", "60 min"],
     asked: "Questions asked",
-    state: { good: "answers", warn: "has trouble", suspect: "no answer just now", bad: "does not answer", closed: "bus not connected", waiting: "not asked yet" },
+    state: { good: "answers", warn: "has trouble", suspect: "no answer just now", bad: "does not answer", late: "answers too late", closed: "bus not connected", waiting: "not asked yet" },
     kind: { no_reply: "no answer", damaged: "damaged answers", exception: "refused", foreign: "foreign answers",
       ambiguous: "several answers at once", line_busy: "line never quiet", port_lost: "connection lost",
       late_reply: "late answers", noise: "noise on the line" },
@@ -37,7 +38,7 @@ export const WORDS = {
     unreachable: (t) => `The agent cannot be reached. What you see is ${t} old. Is the agent running, and is the network there?`,
     gone: "There is no such device or bus in the configuration.", fresh: (t) => `updated ${t}`,
     table: { coil: "coil", discrete_input: "discrete input", holding: "holding", input: "input" }, computed: "computed",
-    span: ["d", "h", "min", "s"], quantity: {}, part: {},
+    span: ["d", "h", "min", "s"], sort: {}, quantity: {}, part: {},
   },
   ko: {
     other: "English", skip: "본문으로", loading: "에이전트에 묻는 중 …",
@@ -56,7 +57,7 @@ export const WORDS = {
     closed_why: (why) => `연결 안 됨 (${why}). 어댑터, 플러그, 네트워크를 확인하세요.`,
     no_errors: "지난 1시간 동안 오류 없음", errors: "최근 오류", minutes: ["1분", "5분", "60분"],
     asked: "요청 수",
-    state: { good: "정상", warn: "문제 있음", suspect: "방금 응답 없음", bad: "응답 없음", closed: "버스 연결 안 됨", waiting: "확인 전" },
+    state: { good: "정상", warn: "문제 있음", suspect: "방금 응답 없음", bad: "응답 없음", late: "응답이 늦음", closed: "버스 연결 안 됨", waiting: "확인 전" },
     kind: { no_reply: "응답 없음", damaged: "손상된 응답", exception: "거부됨", foreign: "다른 곳의 응답",
       ambiguous: "동시에 여러 응답", line_busy: "회선이 계속 사용 중", port_lost: "연결 끊김",
       late_reply: "늦은 응답", noise: "회선 잡음" },
@@ -77,8 +78,15 @@ export const WORDS = {
     gone: "설정에 그런 장치나 버스가 없습니다.", fresh: (t) => `${t} 갱신`,
     table: { coil: "코일", discrete_input: "이산 입력", holding: "홀딩", input: "입력" }, computed: "계산값",
     span: ["일", "시간", "분", "초"],
+    refusal: (code) => `예외 ${code}: ${WORDS.ko.exception[code] ?? "의미는 장치 설명서에 있음"}`,
+    exception: { "01": "모르는 기능", "02": "없는 레지스터", "03": "한 번에 그만큼 줄 수 없음", "04": "장치 자체의 고장",
+      "05": "시간이 더 필요함", "06": "다른 일을 처리하는 중", "08": "메모리 손상", "0A": "게이트웨이에 장치로 가는 경로가 없음",
+      "0B": "게이트웨이가 장치의 응답을 받지 못함" },
+    sort: { energy_meter: "전력량계", environment: "환경 센서", inverter: "인버터", battery: "배터리", drive: "모터 드라이브",
+      io_module: "입출력 모듈", temperature_controller: "온도 조절기", charge_controller: "충전 제어기", flow_meter: "유량계" },
     error: {
       no_reply: "응답하지 않습니다: 케이블, 전원, 주소를 확인하세요",
+      late_reply: "응답이 너무 늦습니다: 버스의 timeout을 늘리세요. 중간의 게이트웨이나 무선이 느릴 수 있습니다",
       damaged: "응답이 손상되어 도착합니다: 케이블, 종단 저항, 통신 설정을 확인하세요",
       exception: "응답하지만 요청을 거부합니다",
       foreign: "다른 곳에서 응답합니다: 버스에 다른 마스터나 같은 주소의 장치가 있는지 확인하세요",
