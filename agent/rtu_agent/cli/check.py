@@ -35,7 +35,7 @@ def command(config: Path, planned: str | None, turnaround_s: float | None, as_js
         click.echo(json.dumps(_as_dict(config, loaded, buses, plans)))
     else:
         _say(config, loaded, buses, plans)
-    objections = [bus.objection for bus in buses if bus.objection is not None]
+    objections = [objection for bus in buses if (objection := bus.objection) is not None]
     for objection in objections:
         click.echo(f"{config}: {objection}", err=True)
     sys.exit(exit_codes.CONFIG_INVALID if objections else exit_codes.OK)
