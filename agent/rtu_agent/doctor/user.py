@@ -15,7 +15,6 @@ class User:
     """Those of this process."""
     listed: frozenset[str] = frozenset()
     """Those that the user has from the next login on."""
-    is_root: bool = False
 
 
 if sys.platform == "win32":
@@ -41,7 +40,7 @@ else:
             name = str(uid)
         groups = frozenset(map(group_name, {os.getegid(), *os.getgroups()}))
         listed = frozenset(group.gr_name for group in grp.getgrall() if name in group.gr_mem)
-        return User(name, groups, listed, uid == 0)
+        return User(name, groups, listed)
 
     def group_name(gid: int) -> str:
         """Return what a group is called; its number where it has no name here."""
