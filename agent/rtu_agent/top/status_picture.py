@@ -89,9 +89,7 @@ def _device(device: Json, age_s: float) -> DeviceRow:
         device["state"],
         None if device["age_s"] is None else device["age_s"] + age_s,
         "" if error is None else error["text"],
-        tuple(
-            value_cell(Field(each["name"], unit=each["unit"]), each["value"]) for each in device["values"][:MOST_VALUES]
-        ),
+        tuple(map(_cell, device["values"][:MOST_VALUES])),
         polls["good"],
         sum(polls["failed"].values()),
         sum(polls["skipped"].values()),
