@@ -12,7 +12,7 @@ from rtu_agent.doctor.timekeeping import Time
 from rtu_agent.doctor.unit import read_unit
 from rtu_agent.doctor.user import User, current_user
 from rtu_agent.plugins import Failure
-from support.cases import ALICE, machine
+from support.cases import machine
 
 INSTALLED = 1_795_000_000.0
 DAY_S = 86_400.0
