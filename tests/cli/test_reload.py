@@ -252,16 +252,21 @@ def test_nothing_that_hangs_keeps_it_from_ending(agent: AgentProcess, module: st
 
 
 IN_A_TERMINAL = """
-import os, pty, signal, sys
+import os, pty, signal, sys, time
 process, terminal = pty.fork()
 if process == 0:
     if sys.argv[1] == "nohup":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    os.execv(sys.executable, [sys.executable, "-m", "rtu_agent", "run", "--no-live", "-c", sys.argv[2]])
+    os.execv(sys.executable, [sys.executable, *sys.argv[3:], "run", "--no-live", "-c", sys.argv[2]])
 said = b""
 while b"port_opened" not in said:
     said += os.read(terminal, 4096)
+while sys.argv[1] == "in a shell" and not os.path.exists("writes"):
+    time.sleep(0.01)
 os.close(terminal)
+for _ in range(5 if sys.argv[1] == "in a shell" else 0):  # two in one moment may arrive as one
+    time.sleep(0.05)
+    os.kill(process, signal.SIGHUP)
 if sys.argv[1] == "nohup":
     os.kill(process, signal.SIGHUP)
     print(process, flush=True)
@@ -273,14 +278,40 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
 
 def test_a_closed_terminal_ends_an_agent_that_was_started_in_it(agent: AgentProcess) -> None:
     """An agent that nobody sees any more would keep the ports."""
-    command = [sys.executable, "-c", IN_A_TERMINAL, "plainly", str(agent.config)]
+    command = [sys.executable, "-c", IN_A_TERMINAL, "plainly", str(agent.config), "-m", "rtu_agent"]
 
     assert subprocess.run(command, check=False, timeout=60, cwd=agent.folder).returncode == 0
 
 
+SLOW_DISK = """
+import pathlib, time
+from rtu_agent.cli import main
+from rtu_agent.output.sqlite import SqliteOutput
+
+def slowly(self, records, write=SqliteOutput.write):
+    with pathlib.Path("writes").open("a") as writes:
+        print("began", file=writes, flush=True)
+        time.sleep(1.0)
+        write(self, records)
+        print("ended", file=writes, flush=True)
+
+SqliteOutput.write = slowly
+main()
+"""
+
+
+def test_a_closed_terminal_hurries_nobody(agent: AgentProcess) -> None:
+    """The shell tells its jobs of it, and so does the terminal: that is one wish, and what was read is written."""
+    command = [sys.executable, "-c", IN_A_TERMINAL, "in a shell", str(agent.config), "-c", SLOW_DISK]
+
+    assert subprocess.run(command, check=False, timeout=60, cwd=agent.folder).returncode == 0
+    writes = (agent.folder / "writes").read_text().split()
+    assert writes.count("began") == writes.count("ended") > 0
+
+
 def test_an_agent_started_with_nohup_goes_on_without_its_terminal(agent: AgentProcess) -> None:
     """A hangup is only a wish for a reload then."""
-    command = [sys.executable, "-c", IN_A_TERMINAL, "nohup", str(agent.config)]
+    command = [sys.executable, "-c", IN_A_TERMINAL, "nohup", str(agent.config), "-m", "rtu_agent"]
     verdict = agent.folder / "state" / "reload.json"
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=agent.folder) as process:
         assert process.stdin is not None

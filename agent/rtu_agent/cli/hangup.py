@@ -5,15 +5,19 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from typing import Final
 
 from rtu_agent.cli.signals import on_signal
 
 if sys.platform == "win32":
+    HANGUP: Final[tuple[signal.Signals, ...]] = ()
 
     def on_hangup(loop: asyncio.AbstractEventLoop, reload: Callable[[], None], stop: Callable[[], None]) -> None:
         """Do nothing: there is no such signal."""
 
 else:
+    HANGUP: Final[tuple[signal.Signals, ...]] = (signal.SIGHUP,)
+    """The signal, where there is one."""
 
     def on_hangup(loop: asyncio.AbstractEventLoop, reload: Callable[[], None], stop: Callable[[], None]) -> None:
         """Let the loop call `reload` on a hangup, or `stop` on one that comes because the terminal is gone.

@@ -23,7 +23,7 @@ from rtu_agent.cli.duration import DURATION
 from rtu_agent.cli.event_loop import new_event_loop
 from rtu_agent.cli.fault import check_aims, fault_option
 from rtu_agent.cli.first_round import FirstRound
-from rtu_agent.cli.hangup import on_hangup
+from rtu_agent.cli.hangup import HANGUP, on_hangup
 from rtu_agent.cli.last_output import LastOutput
 from rtu_agent.cli.screen import Screen
 from rtu_agent.cli.signals import on_signal
@@ -180,7 +180,7 @@ async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, cloc
             state = agent.loaded.site.state
             click.echo(f"process {other} is an agent that uses {state} already; two spoil each other's spool", err=True)
         await agent.run(stop)
-    _ignore_from_now_on(loop, signal.SIGINT, signal.SIGTERM)
+    _ignore_from_now_on(loop, signal.SIGINT, signal.SIGTERM, *HANGUP)
     if interrupted:
         return exit_codes.INTERRUPTED
     return exit_codes.OK if first_round.is_good else exit_codes.SOME_DEVICE_FAILED
