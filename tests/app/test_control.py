@@ -1,26 +1,10 @@
 """The running agent of a state directory is found, and nobody else is taken for it."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from rtu_agent.app.control import LOCK_FILE, held, holder
-
-HOLD = """
-import sys
-from pathlib import Path
-from rtu_agent.app.control import held
-with held(Path(sys.argv[1])) as other:
-    print(other, flush=True)
-    sys.stdin.read()
-"""
-
-
-def holding(directory: Path) -> "subprocess.Popen[str]":
-    """Start a process that holds the lock until its standard input is closed."""
-    command = [sys.executable, "-c", HOLD, str(directory)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+from support.holding import holding
 
 
 def test_who_holds_the_lock_is_found(tmp_path: Path) -> None:

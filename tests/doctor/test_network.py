@@ -22,6 +22,7 @@ from rtu_agent.telemetry.http_app import make_app
 from rtu_agent.telemetry.passwords import Passwords, guarded
 from support.cases import case
 from support.certificates import make_certificate
+from support.holding import holding
 from support.scripted_http import Reply, serving
 from support.servers import free_port
 
@@ -119,6 +120,23 @@ def test_no_gateway_is_called_while_the_agent_runs(tmp_path: Path) -> None:
     assert found.severity is Severity.OK
     assert "left alone" in found.says
     assert list(gateways.examine(case(tmp_path, {"c": "/dev/ttyUSB0"}))) == []
+
+
+def test_an_agent_that_listens_elsewhere_is_known_by_its_state(tmp_path: Path) -> None:
+    """Its port may be a free one, or another one than the file says by now."""
+    ports = {"a": f"rtu+tcp://127.0.0.1:{free_port()}"}
+    examined = case(tmp_path, ports, http={"listen": "127.0.0.1:0"})
+    with holding(examined.loaded.site.state) as agent:
+        assert agent.stdout is not None
+        agent.stdout.readline()
+        (found,) = gateways.examine(examined)
+        (who,) = listening.examine(examined)
+        agent.kill()
+    (off,) = gateways.examine(examined)
+
+    assert "left alone" in found.says
+    assert who.says == "127.0.0.1:0 is free; the agent runs, and listens elsewhere"
+    assert off.severity is Severity.PROBLEM
 
 
 def test_whoever_hangs_is_left_behind() -> None:

@@ -4,10 +4,13 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, Literal
 
 from rtu_agent.app import certificate_of
+from rtu_agent.app.control import holder
 from rtu_agent.config.web import WebEntry
 from rtu_agent.doctor.case import Case
 from rtu_agent.doctor.finding import Finding, ok, problem
@@ -31,6 +34,8 @@ class Address:
     """Who listens there now."""
     is_here: bool = True
     """Whether it is an address of this machine."""
+    runs: bool = False
+    """Whether the agent of the site runs, be it that it listens elsewhere."""
 
 
 def examine(case: Case) -> Iterator[Finding]:
@@ -41,7 +46,15 @@ def examine(case: Case) -> Iterator[Finding]:
 
 def _look_at(case: Case) -> Address:
     settings = case.loaded.site.http
-    return look(settings.listen, is_encrypted=settings.web.tls_server_config is not None)
+    address = look(settings.listen, is_encrypted=settings.web.tls_server_config is not None)
+    return replace(address, runs=address.who == "the agent" or _is_held(case.loaded.site.state))
+
+
+def _is_held(state: Path) -> bool:
+    """Return whether an agent has a state directory; of another user's nobody can tell."""
+    with suppress(OSError):
+        return holder(state) is not None
+    return False
 
 
 def look(listen: str, *, is_encrypted: bool = False) -> Address:
@@ -57,8 +70,8 @@ def split(listen: str) -> tuple[str, int]:
 
 
 def is_running(case: Case) -> bool:
-    """Return whether the agent of the site answers at its address."""
-    return _look_at(case).who == "the agent"
+    """Return whether the agent of the site runs: it answers at its address, or has its state."""
+    return _look_at(case).runs
 
 
 def judge(address: Address) -> Finding:
@@ -73,7 +86,8 @@ def judge(address: Address) -> Finding:
         return problem("", says, mend)
     if address.who == "the agent":
         return ok("", f"the agent runs and answers on {address.listen}")
-    return ok("", f"{address.listen} is free; the agent does not run")
+    runs = "runs, and listens elsewhere" if address.runs else "does not run"
+    return ok("", f"{address.listen} is free; the agent {runs}")
 
 
 def judge_certificate(web: WebEntry) -> Iterator[Finding]:
