@@ -98,6 +98,13 @@ def _wrong_values(folder: Path) -> list[tuple[str, str, float]]:
     return [row for row in rows if row[2] != truth(int(row[0][1]), int(row[1].removeprefix("at_")))]
 
 
+def _protect_with_nothing(site: SiteText) -> None:
+    for name in ("web.crt", "web.key"):
+        (site.folder / name).write_text("nothing")
+    (site.folder / "web.yml").write_text("tls_server_config: {cert_file: web.crt, key_file: web.key}")
+    site.more = 'http: {listen: "127.0.0.1:0", web_config: web.yml}\n'
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -108,6 +115,7 @@ def _wrong_values(folder: Path) -> list[tuple[str, str, float]]:
         (lambda site: setattr(site, "more", 'http: {listen: "127.0.0.1:1"}\n'), "restart it to change that"),
         (lambda site: setattr(site, "more", f"{site.more}state: elsewhere\n"), "restart it to change that"),
         (lambda site: site.outputs.update(jsonl={}), "standard output cannot be taken"),
+        (_protect_with_nothing, "'web.crt' cannot be used with the key 'web.key'"),
         (lambda site: site.path.unlink(), "No such file or directory"),
         (
             lambda site: site.outputs.update(

@@ -1,11 +1,13 @@
 """What protects the HTTP server: which addresses need it, and what is made of the file."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from rtu_agent.config.load import ConfigError
 from rtu_agent.config.model import Site
+from support.certificates import make_certificate
 from support.site_files import load
 
 SITE = """\
@@ -45,8 +47,7 @@ def test_whatever_others_can_reach_is_refused(tmp_path: Path, listen: str) -> No
 
 def test_paths_start_from_the_file_they_stand_in(tmp_path: Path) -> None:
     """Certificate and key lie beside the web configuration."""
-    for name in ("a.crt", "a.key"):
-        (tmp_path / name).touch()
+    make_certificate(tmp_path, "a")
     web = f"tls_server_config: {{cert_file: ../a.crt, key_file: ../a.key}}\nbasic_auth_users: {{me: {HASH}}}\n"
 
     settings = site(tmp_path, '{listen: "0.0.0.0:1", web_config: conf/web.yml}', web).http
@@ -74,6 +75,40 @@ def test_a_certificate_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert [problem.message for problem in caught.value.problems] == [
         "'a.crt' cannot be read: No such file or directory", "'a.key' cannot be read: No such file or directory",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("other.key", "it was made for another one"),
+        ("a.crt", "both must be PEM, and the key without a passphrase"),
+        ("locked.key", "both must be PEM, and the key without a passphrase"),
+    ],
+)
+def test_a_certificate_that_does_not_fit_its_key_is_said(tmp_path: Path, key: str, why: str) -> None:
+    """With the names of both files; nobody is asked for a passphrase."""
+    _, plain = make_certificate(tmp_path, "a")
+    make_certificate(tmp_path, "other")
+    lock = [
+        "openssl",
+        "ec",
+        "-in",
+        str(plain),
+        "-aes256",
+        "-passout",
+        "pass:secret",
+        "-out",
+        str(tmp_path / "locked.key"),
+    ]
+    subprocess.run(lock, check=True, capture_output=True)
+    web = f"tls_server_config: {{cert_file: ../a.crt, key_file: ../{key}}}\n"
+
+    with pytest.raises(ConfigError) as caught:
+        site(tmp_path, "{web_config: conf/web.yml}", web)
+
+    [problem] = caught.value.problems
+    assert (problem.line, problem.column) == (1, 32)
+    assert problem.message == f"'../a.crt' cannot be used with the key '../{key}': {why}"
 
 
 def test_a_password_that_was_written_out_is_not_shown(tmp_path: Path) -> None:

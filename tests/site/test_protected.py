@@ -69,7 +69,7 @@ def test_it_is_read_under_tls_by_who_has_the_password(tmp_path: Path) -> None:
 
 
 def test_an_exposed_agent_without_protection_does_not_start(tmp_path: Path) -> None:
-    """Exit code 78, with the place and both ways out; a certificate that is none is not available."""
+    """Exit code 78, with the place and both ways out; so of a certificate that is none."""
     exposed = SITE.format(port="/dev/ttyUSB7", listen="0.0.0.0:0").replace(", web_config: web.yml", "")
     agent = AgentProcess(tmp_path, exposed)
     assert agent.run() == 78
@@ -81,5 +81,5 @@ def test_an_exposed_agent_without_protection_does_not_start(tmp_path: Path) -> N
         (tmp_path / name).write_text("nothing", encoding="utf-8")
     (tmp_path / "web.yml").write_text("tls_server_config: {cert_file: agent.crt, key_file: agent.key}\n", "utf-8")
     agent = AgentProcess(tmp_path, SITE.format(port="/dev/ttyUSB7", listen="0.0.0.0:0"))
-    assert agent.run() == 69
-    assert "agent.crt cannot be used with its key" in agent.log.read_text(encoding="utf-8")
+    assert agent.run() == 78
+    assert "'agent.crt' cannot be used with the key 'agent.key'" in agent.log.read_text(encoding="utf-8")

@@ -14,14 +14,12 @@ from rtu_agent.app.making import (
     writable_units,
 )
 from rtu_agent.app.naming import kinds_in, names_in, roster_of
-from rtu_agent.app.web import certificate_of
 
 __all__ = [
     "SPOOL_FILE",
     "Agent",
     "LoadedSite",
     "bus_of",
-    "certificate_of",
     "grant",
     "kinds_in",
     "learnt",

@@ -31,5 +31,6 @@ def certificate_of(web: WebEntry) -> Certificate | None:
     try:
         return Certificate(web.tls_server_config.cert_file, web.tls_server_config.key_file)
     except OSError as error:
+        # They were tried when the site was read, so this has come since.
         place = web.tls_server_config.cert_file
         raise ListenError(f"http: the certificate {place} cannot be used with its key: {error}") from error

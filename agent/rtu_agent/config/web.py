@@ -15,10 +15,11 @@ from pydantic_core import PydanticCustomError
 
 from rtu_agent.config.entries import Entry
 from rtu_agent.config.outputs import anchored
-from rtu_agent.config.reading import Found, read
+from rtu_agent.config.reading import read
 from rtu_agent.config.sentences import shown
 from rtu_agent.domain.document import SIZE_LIMIT, Document, Problem, parse
 from rtu_agent.domain.secret import LITERAL
+from rtu_agent.telemetry.tls import Certificate
 
 _BCRYPT: Final = re.compile(r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}")
 
@@ -81,19 +82,31 @@ def _protection(document: Document, folder: Path) -> tuple[WebEntry, list[Proble
         return WebEntry(), [document.problem((), message)]
     web = anchored(found.entry, folder)
     assert isinstance(web, WebEntry)  # noqa: S101 - tells the type
-    return web, [*_unreadable(document, found, web)]
-
-
-def _unreadable(document: Document, found: Found, web: WebEntry) -> Iterator[Problem]:
     if web.tls_server_config is None:
-        return
+        return web, []
+    written = found.get("tls_server_config")
+    problems = [*_unreadable(document, written, web.tls_server_config)]
+    return web, problems or [*_unfit(document, written, web.tls_server_config)]
+
+
+def _unreadable(document: Document, written: TlsEntry, tls: TlsEntry) -> Iterator[Problem]:
     for key in TlsEntry.model_fields:
         try:
-            with getattr(web.tls_server_config, key).open("rb"):
+            with getattr(tls, key).open("rb"):
                 continue
         except OSError as error:
-            written = getattr(found.get("tls_server_config"), key)
-            yield document.problem(("tls_server_config", key), f"'{written}' cannot be read: {error.strerror}")
+            message = f"'{getattr(written, key)}' cannot be read: {error.strerror}"
+            yield document.problem(("tls_server_config", key), message)
+
+
+def _unfit(document: Document, written: TlsEntry, tls: TlsEntry) -> Iterator[Problem]:
+    try:
+        Certificate(tls.cert_file, tls.key_file)
+    except OSError as error:
+        is_other = getattr(error, "reason", None) == "KEY_VALUES_MISMATCH"
+        why = "it was made for another one" if is_other else "both must be PEM, and the key without a passphrase"
+        message = f"'{written.cert_file}' cannot be used with the key '{written.key_file}': {why}"
+        yield document.problem(("tls_server_config", "cert_file"), message)
 
 
 def _exposed(document: Document, http: Any) -> Iterator[Problem]:

@@ -9,12 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from rtu_agent.app import certificate_of
 from rtu_agent.app.control import holder
-from rtu_agent.config.web import WebEntry
 from rtu_agent.doctor.case import Case
 from rtu_agent.doctor.finding import Finding, ok, problem
-from rtu_agent.telemetry.http import ListenError
 
 _ANSWER_S: Final = 2.0
 _MOST_BYTES: Final = 10_000
@@ -39,9 +36,8 @@ class Address:
 
 
 def examine(case: Case) -> Iterator[Finding]:
-    """Ask who is there; then whether the agent can show the certificate that it is to show."""
+    """Ask who is there."""
     yield judge(_look_at(case))
-    yield from judge_certificate(case.loaded.site.http.web)
 
 
 def _look_at(case: Case) -> Address:
@@ -88,18 +84,6 @@ def judge(address: Address) -> Finding:
         return ok("", f"the agent runs and answers on {address.listen}")
     runs = "runs, and listens elsewhere" if address.runs else "does not run"
     return ok("", f"{address.listen} is free; the agent {runs}")
-
-
-def judge_certificate(web: WebEntry) -> Iterator[Finding]:
-    """Judge whether certificate and key of the site can be used."""
-    if web.tls_server_config is None:
-        return
-    try:
-        certificate_of(web)
-    except ListenError as error:
-        yield problem("", str(error), f"a new certificate with its key: {web.tls_server_config.cert_file}")
-    else:
-        yield ok("", f"the certificate {web.tls_server_config.cert_file} fits its key")
 
 
 def _who(host: str, port: int, *, is_encrypted: bool) -> Who:

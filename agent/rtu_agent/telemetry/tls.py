@@ -22,7 +22,7 @@ class Certificate:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._seen = self._look()
-        self._context.load_cert_chain(*self._files)
+        self._load(self._context)
 
     def wrap(self, connection: socket.socket) -> ssl.SSLSocket:
         """Return the connection under TLS; who reads from it first, does the handshake."""
@@ -35,11 +35,14 @@ class Certificate:
             seen = self._look()
             if seen != self._seen:
                 # Tried apart first: a context that was given half of a pair would be left with it.
-                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*self._files)
-                self._context.load_cert_chain(*self._files)
+                self._load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+                self._load(self._context)
                 self._seen = seen
         except OSError as error:
             _logger.warning("the renewed certificate cannot be used: %s", error)
+
+    def _load(self, context: ssl.SSLContext) -> None:
+        context.load_cert_chain(*self._files, password="")  # else OpenSSL asks a terminal for the one of a locked key
 
     def _look(self) -> Sequence[tuple[int, int]]:
         return [(file.stat().st_mtime_ns, file.stat().st_ino) for file in self._files]
