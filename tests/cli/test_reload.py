@@ -14,6 +14,7 @@ import pytest
 
 from rtu_agent.app.stop import STOP_S
 from support.agent_process import AgentProcess, until
+from support.changing_sites import MAP
 from support.truth_slave import TruthSlave
 
 SITE = """
@@ -26,16 +27,6 @@ devices:
 outputs:
   sqlite: {directory: data}
 http: {listen: "127.0.0.1:0"}
-"""
-MAP = """
-driver: test.truth
-kind: truth
-description: registers that say where they are
-source: written for this test
-table: holding
-type: u16
-points:
-  at_10: {at: 10, vendor_specific: true}
 """
 
 
