@@ -250,6 +250,27 @@ def get(port: int, path: str) -> str:
         return text
 
 
+def test_a_second_agent_of_one_site_is_refused(tmp_path: Path) -> None:
+    """Exit code 75, with who is there and what to do; the first one is not touched, and leaves nothing in the way."""
+    first, second = AgentProcess(tmp_path, site()), AgentProcess(tmp_path, site())
+    second.log = tmp_path / "second.log"
+    first.start("--simulate")
+    try:
+        until(lambda: first.events("agent_started") != [], "the start")
+        code = second.run("--simulate", "--once")
+        assert first.events("agent_stopped") == []
+        pid = first.pid
+        assert first.stop() == 0
+    finally:
+        first.kill()
+    said = second.log.read_text(encoding="utf-8")
+
+    assert code == 75
+    assert f"process {pid} is an agent that uses {tmp_path / 'state'} already" in said
+    assert second.events("agent_started") == []
+    assert second.run("--simulate", "--once") == 0
+
+
 def test_a_taken_address_is_said_and_exits_with_75(tmp_path: Path) -> None:
     """The message names the address and what to do."""
     with socket.socket() as other:

@@ -8,8 +8,8 @@ HOLD = """
 import sys
 from pathlib import Path
 from rtu_agent.app.control import held
-with held(Path(sys.argv[1])) as other:
-    print(other, flush=True)
+with held(Path(sys.argv[1])):
+    print("held", flush=True)
     sys.stdin.read()
 """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from rtu_agent.app import Agent, LoadedSite
-from rtu_agent.app.control import held
+from rtu_agent.app.control import StateTakenError, held
 from rtu_agent.app.reload import Source
 from rtu_agent.app.service import Service
 from rtu_agent.app.stop import Stop
@@ -129,12 +129,9 @@ def _run(loaded: LoadedSite, ports: Mapping[str, str], wishes: _Wishes) -> int:
                 stack.enter_context(Screen(LiveView(board), table=stream.isatty(), err=wishes.piped))
             runner = stack.enter_context(asyncio.Runner(loop_factory=new_event_loop))
             code = runner.run(_until_stopped(agent, watchers, wishes, clock))
-    except ListenError as error:
+    except (StateTakenError, ListenError, SpoolRefusedError) as error:
         click.echo(str(error), err=True)
-        return _of_listen_error(error)
-    except SpoolRefusedError as error:
-        click.echo(str(error), err=True)
-        return exit_codes.UNAVAILABLE
+        return _of_refusal(error)
     if wishes.live or wishes.as_json:
         summary = Summary(board.snapshot())
         click.echo(json.dumps(summary.as_dict()) if wishes.as_json else summary.render(), err=wishes.piped)
@@ -149,8 +146,8 @@ def _uses_stdout(output: OutputType) -> bool:
     return issubclass(output, LocalOutput) and output.uses_stdout
 
 
-def _of_listen_error(error: ListenError) -> int:
-    if isinstance(error, AddressTakenError):
+def _of_refusal(error: Exception) -> int:
+    if isinstance(error, StateTakenError | AddressTakenError):
         return exit_codes.PORT_BUSY
     return exit_codes.PERMISSION if isinstance(error.__cause__, PermissionError) else exit_codes.UNAVAILABLE
 
@@ -175,10 +172,7 @@ async def _until_stopped(agent: Agent, watchers: Watchers, wishes: _Wishes, cloc
     first_round = FirstRound(agent.groups if wishes.once else (), stop.asked.set)
     watchers.add(first_round)
     watchers.add(LastOutput(lambda: agent.loaded.site.outputs, lambda: loop.call_soon_threadsafe(stop.asked.set)))
-    with held(agent.loaded.site.state) as other:
-        if other is not None:
-            state = agent.loaded.site.state
-            click.echo(f"process {other} is an agent that uses {state} already; two spoil each other's spool", err=True)
+    with held(agent.loaded.site.state):  # whoever finds us by it may send a hangup
         await agent.run(stop)
     _ignore_from_now_on(loop, signal.SIGINT, signal.SIGTERM, *HANGUP)
     if interrupted:
