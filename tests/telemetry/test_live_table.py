@@ -240,3 +240,24 @@ def test_a_long_complaint_pushes_nobody_out(width: int) -> None:
     if width >= 72:
         assert well.split()[-3:] == ill.split()[-3:] == ["7", "8", "9"]
         assert len(well) == len(ill)
+
+
+@pytest.mark.parametrize("width", [60, 72, 80, 100, 112, 128])
+def test_long_names_are_cut_and_nothing_else(width: int) -> None:
+    """Headings, states, ages and numbers stay whole, and names that differ at their ends stay different."""
+    console = Console(file=io.StringIO(), width=width, height=24)
+    counts = (1234567, 8901, 2345) if width >= 72 else ()
+    bus, device = "the-bus-of-the-hall", "the-feeder-of-the-hall-"
+    row = DeviceRow(bus, "", "energy_meter", "suspect", 3000.0, "", ("  1234 W",), 1234567, 8901, 2345)
+    rows = tuple(replace(row, name=f"{device * 2}-{place}") for place in "ab")
+
+    console.print(LiveTable(Picture("s", 0.0, 0.0, (), rows, ())))
+
+    lines = [line.split() for line in console.file.getvalue().splitlines()]
+    [head] = [words for words in lines if "device" in words]
+    shown = [words for words in lines if "suspect" in words]
+    assert "…" not in " ".join(head)
+    assert [words[words.index("◐") :] for words in shown] == [
+        ["◐", "suspect", "50", "min", "1234", "W", *map(str, counts)]
+    ] * 2
+    assert [word[-2:] for words in shown for word in words if word.startswith("the-f")] == ["-a", "-b"]

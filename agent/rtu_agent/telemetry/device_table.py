@@ -1,7 +1,8 @@
 """The devices of the live table, a row each, in as many columns as there is room for.
 
 The name and the state of a device always have room. On a small terminal its bus and its counts go first. What a device
-says has the cells that are left, also while nobody needs them, so that columns stay where they are.
+says has the cells that are left, also while nobody needs them, so that columns stay where they are. Long names take
+cells of its values before they are cut, and nothing takes cells of a number: one that was cut would be another number.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +25,10 @@ _VALUE_CELLS: Final = 12
 _MOST_TOLD: Final = 72
 """Cells of the longest thing that is said of a device."""
 _BUS_CELLS: Final = 10
+_FEWEST_BUS_CELLS: Final = 8
 _NAME_CELLS: Final = 24
+_FEWEST_NAME_CELLS: Final = 12
+_LATEST: Final = "latest values"
 _KIND_CELLS: Final = 16
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -60,17 +64,21 @@ def device_table(devices: Sequence[DeviceRow], width: int) -> Table:
 
 
 def _columns(devices: Sequence[DeviceRow], width: int, padding: int) -> list[_Column]:
-    before = [_fitted("device", lambda device: Text(device.name), devices, 0, _NAME_CELLS)]
-    if width >= _SMALL:
-        before.insert(0, _bus_column(devices))
+    buses = [_bus_column(devices, _FEWEST_BUS_CELLS if width < _MEDIUM else _BUS_CELLS)] if width >= _SMALL else []
+    names = _fitted("device", lambda device: Text(device.name), devices, 0, _NAME_CELLS)
+    between = [_fitted("state", _state, devices, 9, 9), _fitted("age", _age, devices, 5, 6, "right")]
     if width >= _WIDE:
-        before.append(_fitted("kind", lambda device: Text(device.kind, style="dim"), devices, 0, _KIND_CELLS))
-    before += [_fitted("state", _state, devices, 9, 9), _fitted("age", _age, devices, 5, 6, "right")]
+        between.insert(0, _fitted("kind", lambda device: Text(device.kind, style="dim"), devices, 0, _KIND_CELLS))
     after = [] if width < _SMALL else _counts(devices, is_short=width < _MEDIUM)
-    values = 1 if width < _SMALL else MOST_VALUES - 1 if width < _MEDIUM else MOST_VALUES
-    room = width - sum(column.width + padding for column in [*before, *after]) - padding
-    told = max(values * _VALUE_CELLS, min(room, _MOST_TOLD))
-    return [*before, _Column("latest values", lambda device: _told(device, values), told), *after]
+    others = [*buses, *between, *after]
+    room = width - sum(column.width + padding for column in others) - 2 * padding  # for the name and what is told
+    most = 1 if width < _SMALL else MOST_VALUES - 1 if width < _MEDIUM else MOST_VALUES
+    values = next((count for count in range(most, 1, -1) if names.width + count * _VALUE_CELLS <= room), 1)
+    least = max(values * _VALUE_CELLS, len(_LATEST))
+    names_width = min(names.width, max(_FEWEST_NAME_CELLS, room - least))
+    names = _Column("device", lambda device: Text(_cut(device.name, names_width)), names_width)
+    told = _Column(_LATEST, lambda device: _told(device, values), max(least, min(room - names_width, _MOST_TOLD)))
+    return [*buses, names, *between, told, *after]
 
 
 def _fitted(
@@ -86,15 +94,21 @@ def _fitted(
     return _Column(name, cell, min(most, max(least, longest, len(name))), justify)
 
 
-def _bus_column(devices: Sequence[DeviceRow]) -> _Column:
+def _bus_column(devices: Sequence[DeviceRow], most: int) -> _Column:
     """A bus is named where its devices begin."""
     same = {device.name for before, device in pairwise(devices) if before.bus == device.bus}
     longest = max((len(device.bus) for device in devices), default=0)
     return _Column(
         "bus",
-        lambda device: Text("" if device.name in same else device.bus),
-        min(_BUS_CELLS, max(longest, len("bus"))),
+        lambda device: Text("" if device.name in same else _cut(device.bus, most)),
+        min(most, max(longest, len("bus"))),
     )
+
+
+def _cut(name: str, cells: int) -> str:
+    """Return a name that fits; what tells it from its neighbours often stands at its end."""
+    tail = cells // 3
+    return name if len(name) <= cells else f"{name[: cells - tail - 1]}…{name[-tail:]}"
 
 
 def _counts(devices: Sequence[DeviceRow], *, is_short: bool) -> list[_Column]:
