@@ -30,7 +30,8 @@ from support.hand_bus import HandBus
 
 LINE = LineSettings(9600)
 TIMEOUT_S = 0.5
-THINKS_S = 0.02
+THINKS_S = 0.02 - LINE.t35_s
+"""Replies begin 20 ms after the end of the request; its silence is a part of that."""
 UNITS = range(1, 11)
 
 
