@@ -16,6 +16,7 @@ from rtu_agent.telemetry.history import ALL_TOGETHER, LONGEST
 from rtu_agent.telemetry.http_answer import document
 from rtu_agent.telemetry.trend import WINDOWS_S
 from rtu_agent.telemetry.words import DEVICE, OUTPUT
+from support.certificates import make_certificate
 from support.shown_site import START, ShownSite
 
 PAGE = (Path(__file__).parents[2] / "docs" / "http.md").read_text(encoding="utf-8")
@@ -70,8 +71,7 @@ def test_the_web_configuration_is_one(tmp_path: Path) -> None:
         re.findall(rf"^```yaml{name}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0] for name in ("", " web.yml")
     )
     (tmp_path / "web.yml").write_text(web, encoding="utf-8")
-    for name in ("agent.crt", "agent.key"):
-        (tmp_path / name).touch()
+    make_certificate(tmp_path, "agent")
     (tmp_path / "devices.yaml").write_text(
         f"version: 1\nsite: s\nbuses: {{b: {{port: COM3}}}}\n"
         f"devices: [{{name: d, bus: b, unit: 1, driver: eastron.sdm120}}]\n{site}",
