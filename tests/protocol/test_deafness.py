@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtu_agent.protocol.deafness import DEAF_S, FIRST_TRUST, MISSES, PROOFS, SILENCE_S, TEST_EVERY_S, Deafness
+from rtu_agent.protocol.deafness import DEAF_S, FIRST_TRUST, FRESH_S, MISSES, PROOFS, SILENCE_S, TEST_EVERY_S, Deafness
 
 DEAD = 9
 SHORT_S = 0.2
@@ -282,3 +282,16 @@ def test_a_deaf_device_is_doubted_ever_less_often() -> None:
         slave.ask()
 
     assert slave.misses == MISSES * (PROOFS + 5)
+
+
+@pytest.mark.parametrize("away_s", [FRESH_S - 1.0, FRESH_S + 1.0])
+def test_who_comes_back_long_after_it_went_with_others_proves_nothing(turns: Turns, away_s: float) -> None:
+    """A supply that fails and returns is no deafness, however often; an answer soon after is."""
+    for _ in range(PROOFS):
+        turns.ask(DEAD, answered=False)
+        turns.ask(1, answered=False)
+        turns.ask(2, answered=True, pause_s=away_s)
+        turns.ask(1, answered=True)
+    turns.ask(DEAD, answered=False)
+
+    assert turns.silence_before(1) == (SILENCE_S if away_s < FRESH_S else 0.0)

@@ -11,10 +11,11 @@ dear, so it is kept only before a unit that has proven to need it:
 1. A unit that used to answer misses its first turn after somebody else was silent, and the line was not silent for long
    in between. That is a suspicion, and most often a coincidence.
 2. Once the line was silent for long, the unit shows what it is. If it misses again, it fails by itself, and the
-   suspicion is dropped. If it answers, that is one proof. A line that is not busy is silent by itself. On another one
-   the unit is asked once more as it is, and if it misses that as well, silence is kept before it, for one such unit in
-   `TEST_EVERY_S`: units that die together suspect each other, and their neighbours must not wait for them all. For who
-   has given one proof it is kept at once.
+   suspicion is dropped. If it answers soon, that is one proof; if only after `FRESH_S`, it may have been dead as well,
+   and that is none. A line that is not busy is silent by itself. On another one the unit is asked once more as it is,
+   and if it misses that as well, silence is kept before it, for one such unit in `TEST_EVERY_S`: units that die
+   together suspect each other, and their neighbours must not wait for them all. For who has given one proof it is kept
+   at once.
 3. After `PROOFS` in a row, silence is kept before its first turn whenever somebody else was silent.
 
 A deaf device never answers at such a turn without the silence. So one answer there throws suspicion and all proofs
@@ -31,6 +32,8 @@ SILENCE_S: Final = 0.6
 """Silence of the line that heals it for certain, seconds."""
 MISSES: Final = 2
 """Turns in a row that a unit misses on a busy bus before silence is kept to test it."""
+FRESH_S: Final = 5.0
+"""An answer so long after the latest miss proves nothing, seconds: units that lose their supply together come back."""
 PROOFS: Final = 2
 TEST_EVERY_S: Final = 120.0
 """How often a suspect may keep a busy bus waiting: so rarely that not one poll in a hundred of its neighbours is."""
@@ -49,6 +52,8 @@ class _Unit:
     """Somebody else was silent; since then this unit has not answered, and the line was not silent for long."""
     misses: int = 0
     """Turns missed in a row since what it had overheard, none of them after a long silence of the line."""
+    missed_at: float = 0.0
+    """When it missed the latest of them."""
     proofs: int = 0
     kept: int = 0
     """Silences kept since the latest proof."""
@@ -67,20 +72,22 @@ class _Unit:
     def suspected(self) -> bool:
         return self.misses > 0
 
-    def answered(self, silence_s: float) -> None:
+    def answered(self, silence_s: float, now: float) -> None:
         if self.suspected and (silence_s >= DEAF_S or not self.overheard):
-            self._prove()
+            if now <= self.missed_at + FRESH_S:
+                self._prove()
+            self.misses = 0
         elif self.overheard and _heals(silence_s):
             self.kept += self.deaf
         elif self.overheard and silence_s < DEAF_S:
             self._acquit()
         self.answering, self.overheard = True, False
 
-    def missed(self, silence_s: float) -> None:
+    def missed(self, silence_s: float, now: float) -> None:
         if _heals(silence_s) or (self.suspected and not self.overheard):
             self._acquit()
         elif self.overheard and (self.answering or self.suspected):
-            self.misses += 1
+            self.misses, self.missed_at = self.misses + 1, now
         self.answering, self.overheard = False, self.overheard and not _heals(silence_s)
 
     def overhear(self, *, healed: bool, answered: bool) -> None:
@@ -91,7 +98,7 @@ class _Unit:
     def _prove(self) -> None:
         if self.deaf:
             self.trust *= 2
-        self.misses, self.proofs, self.kept = 0, min(PROOFS, self.proofs + 1), 0
+        self.proofs, self.kept = min(PROOFS, self.proofs + 1), 0
 
     def _acquit(self) -> None:
         self.misses, self.proofs, self.kept, self.trust = 0, 0, 0, FIRST_TRUST
@@ -127,7 +134,7 @@ class Deafness:
         if known is not None:
             if known.suspected and _heals(self._silence_s):
                 self._tested_at = now
-            (known.answered if answered else known.missed)(self._silence_s)
+            (known.answered if answered else known.missed)(self._silence_s, now)
         for other, known in self._units.items():
             if other != unit:
                 known.overhear(healed=_heals(self._silence_s), answered=answered)
