@@ -164,6 +164,17 @@ def test_units_that_come_and_go_delay_nobody(interval_s: float) -> None:
     assert got.staleness(living, since) <= 1.2 * healthy(interval_s).staleness(living, since)
 
 
+def test_units_that_go_together_again_and_again_hold_nobody_up() -> None:
+    """Nine lose their supply for 20 s, come back for 8 s, and so on: none is waited for in full, or taken for deaf."""
+    since, interval_s = 50.0, 1.0
+
+    got = run(
+        lambda unit, now: None if unit <= 9 and now > since and now % 28.0 < 20.0 else THINKS_S, interval_s, 300.0
+    )
+
+    assert max(b - a for a, b in pairwise(got.good_at[10])) < 2 * interval_s
+
+
 def rate(got: Run, units: range, since: float) -> float:
     """Return how many good polls a second `units` had together after `since`."""
     return sum(at > since for unit in units for at in got.good_at[unit]) / (SECONDS - since)

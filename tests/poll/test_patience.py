@@ -5,6 +5,7 @@ import pytest
 from rtu_agent.events import LateReplyDiscarded, PortOpened
 from rtu_agent.poll.patience import (
     ADAPTER_S,
+    AFTER_VAIN,
     ENOUGH,
     FLOOR_S,
     FULL_EVERY,
@@ -116,11 +117,49 @@ def test_habits_hold_where_the_silence_was_one() -> None:
         patience.missed(1, FLOOR_S)
 
 
+def test_who_was_away_need_not_answer_often_to_be_waited_for_shortly() -> None:
+    """It may never answer so often between two silences, and its neighbours pay for each of them."""
+    patience = Patience(0.5)
+    patience.answered(1, 0.06)
+    patience.missed(1, 0.5)
+
+    for _ in range(3):
+        patience.answered(1, 0.06)
+        assert patience.timeout_s(1) == pytest.approx(0.14)
+        patience.missed(1, 0.14)
+
+
+def test_units_that_go_away_together_are_waited_for_in_full_once() -> None:
+    """The first shows that it is no slowness; another one is doubted again when the bus has long been well."""
+    patience = known((1, 0.01), (2, 0.01), (3, 0.01))
+    for unit in (1, 2):
+        patience.missed(unit, FLOOR_S)
+    assert patience.timeout_s(1) == patience.timeout_s(2) == 0.5
+
+    patience.missed(1, 0.5)
+
+    assert patience.timeout_s(2) == FLOOR_S
+    for _ in range(AFTER_VAIN):
+        assert patience.timeout_s(2) == FLOOR_S
+        patience.answered(3, 0.01)
+    assert patience.timeout_s(2) == 0.5
+
+
+def test_who_never_answered_keeps_nobody_from_being_waited_for_in_full() -> None:
+    """Such a unit is missed at every start, and says nothing of the others."""
+    patience = known((1, 0.01))
+    patience.missed(1, FLOOR_S)
+
+    patience.missed(9, 0.5)
+
+    assert patience.timeout_s(1) == 0.5
+
+
 def test_a_unit_that_answers_for_long_may_be_doubted_again() -> None:
     """It was away long ago; a silence now may be another thing."""
     patience = known((1, 0.01))
     patience.missed(1, 0.5)
-    for _ in range(ENOUGH):
+    for _ in range(AFTER_VAIN):
         patience.answered(1, 0.01)
 
     patience.missed(1, FLOOR_S)

@@ -8,7 +8,10 @@ of some hundred replies counts and not an average.
 What is shorter than the configured value is a guess, and a wrong guess must not repeat itself: after a reply that did
 not come, and after one that came late, the unit is waited for in full until it has answered often enough again. One
 that is silent for the full time as well was not slow but away, so its habits hold as before. It may come and go, and
-its neighbours pay for it each time, so its next silences cost the short time.
+its neighbours pay for it each time, so its next silences cost the short time, however few of its replies are known.
+Units often go away together, with their supply or a piece of the cable, and their neighbours must not wait for each of
+them in full. So after a full wait in vain, nobody who has ever answered gets another until the bus has been well for
+some time; who is slow is not waited for in vain.
 
 A unit that was silent is on probation until a poll of it was answered to its end. Only the full time tells whether it
 is slow or away. It gets that as soon as nobody else wants the bus for so long, or else in its eighth question; later
@@ -31,6 +34,8 @@ ENOUGH: Final = 32
 """Replies after which a unit's habits are known, and its silences forgotten."""
 WINDOW: Final = 256
 """Replies that are remembered, at least; at most twice as many."""
+AFTER_VAIN: Final = 256
+"""Replies of a bus after a full wait in vain, before another unit that has answered is waited for in full."""
 FULL_EVERY: Final = 8
 FULL_WITHOUT_ROOM: Final = 32
 
@@ -93,6 +98,8 @@ class Patience:
         """How often a unit was silent since it was silent for the full time."""
         self._away: set[int] = set()
         """Units that were silent for the full time not long ago."""
+        self._after_vain = 0
+        """Replies to come before another unit that has answered is waited for in full."""
 
     def grant(self, unit: int, ceiling_s: float) -> None:
         """Let `unit` think for so long at most, whatever the site says of its bus: its driver knows how slow it is."""
@@ -114,7 +121,7 @@ class Patience:
     def timeout_s(self, unit: int) -> float:
         """Return how long `unit` may think before its reply begins."""
         habits = self._habits.get(unit)
-        if habits is None or habits.trusted < ENOUGH:
+        if habits is None or (habits.trusted < ENOUGH and unit not in self._away and not self._after_vain):
             return self._ceiling_of(unit)
         return min(self._ceiling_of(unit), habits.expected_s)
 
@@ -142,6 +149,7 @@ class Patience:
         """`unit` took so long until its reply began."""
         habits = self._habits.setdefault(unit, _Habits())
         habits.answered(turnaround_s)
+        self._after_vain = max(0, self._after_vain - 1)
         if habits.steady >= ENOUGH:
             self._missed.pop(unit, None)
             self._away.discard(unit)
@@ -153,6 +161,7 @@ class Patience:
         if full:
             self._away.add(unit)
             habits.clear()
+            self._after_vain = AFTER_VAIN if unit in self._habits else self._after_vain
         elif unit not in self._away:
             habits.doubt()
         self._missed[unit] = 0 if full else self._missed.get(unit, 0) + 1
