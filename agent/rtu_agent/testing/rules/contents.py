@@ -7,7 +7,6 @@ from random import Random
 from typing import Final
 
 from rtu_agent.domain.quality import Reason
-from rtu_agent.domain.record import Value
 from rtu_agent.driver_api import Derived, Point, Signal
 from rtu_agent.driver_api.codec import BitCodec, FloatCodec
 from rtu_agent.testing.breach import Breach, first_of_each
@@ -88,26 +87,11 @@ def _of_values(bench: Bench, fill: Fill, what: str) -> Iterator[Breach]:
     except Exception as error:  # noqa: BLE001 - this is what must not happen, whatever it is
         yield Breach(f"raises {type(error).__name__}: {error} while {what}")
         return
-    values = dict(zip(bench.signals, decoded.values, strict=True))
-    for signal, value in values.items():
+    for signal, value in zip(bench.signals, decoded.values, strict=True):
         reason = decoded.reasons.get(signal.field.name)
         if (value is None) != (reason is not None):
             yield Breach(f"has the value {value!r} and the reason {reason} while {what}", signal.name)
         elif isinstance(value, float) and not isfinite(value):
             yield Breach(f"is {value} while {what}", signal.name)
-        elif isinstance(signal, Derived) and reason is Reason.NOT_DECODABLE:
-            yield from _mistake(signal, [values[one] for one in signal.inputs], what)
-
-
-def _mistake(signal: Derived, inputs: Sequence[Value | None], what: str) -> Iterator[Breach]:
-    """Yield why a derived point could not be computed, unless arithmetic has no answer: that is no value, rightly."""
-    if None in inputs:
-        return
-    try:
-        result = signal.compute(*inputs)
-    except (ArithmeticError, ValueError):
-        return
-    except Exception as error:  # noqa: BLE001 - the author's own code
-        yield Breach(f"raises {type(error).__name__}: {error} while {what}", signal.name)
-    else:
-        yield Breach(f"computes {result!r}, which is no {signal.kind}, while {what}", signal.name)
+        elif signal.field.name in decoded.mistakes:
+            yield Breach(f"{decoded.mistakes[signal.field.name]} while {what}", signal.name)
