@@ -34,6 +34,19 @@ def test_a_disk_that_fails_is_tried_again(spool_file: Path) -> None:
     assert seen.of(RecordsDropped) == []
 
 
+def test_a_disk_that_is_well_again_is_found_soon(spool_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pauses of a disk have a limit of their own, because memory fills up meanwhile."""
+    monkeypatch.setattr(writer, "LONGEST_PAUSE_S", 0.3)
+    monkeypatch.setattr(writer.random, "random", lambda: 1.0)
+    seen, local = Seen(), ListOutput()
+    local.error = OSError("No space left on device")
+    with delivering({"list": local}, spool_file, seen) as delivery:
+        accept(delivery, numbered(1))
+        wait_until(lambda: len(seen.of(WriteFailed)) >= 4)
+        local.error = None
+    assert [failed.retry_s for failed in seen.of(WriteFailed)][:4] == [0.2, 0.3, 0.3, 0.3]
+
+
 def test_a_full_disk_costs_nothing_when_it_has_room_again(spool_file: Path, tmp_path: Path) -> None:
     """The store and the spool on files that may not grow: said once, nothing set aside, everything there in the end."""
     seen, server = Seen(), FakeServer(lambda _: Verdict(Action.AGAIN, "refused"))

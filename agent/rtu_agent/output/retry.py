@@ -69,15 +69,16 @@ def retry_after_s(header: str | None, wall: float) -> float | None:
 class Backoff:
     """A pause that doubles with every failure, with full jitter, so that many agents do not return in step."""
 
-    def __init__(self, jitter: Callable[[], float]) -> None:
-        """`jitter` returns a number from 0 to 1, each time another."""
+    def __init__(self, jitter: Callable[[], float], longest_s: float = LONGEST_PAUSE_S) -> None:
+        """`jitter` returns a number from 0 to 1, each time another; `longest_s` is the longest pause, seconds."""
         self._jitter = jitter
+        self._longest_s = longest_s
         self._ceiling_s = FIRST_PAUSE_S
 
     def next_s(self) -> float:
         """Return how long to wait after one more failure, seconds."""
         pause_s = self._ceiling_s * self._jitter()
-        self._ceiling_s = min(2 * self._ceiling_s, LONGEST_PAUSE_S)
+        self._ceiling_s = min(2 * self._ceiling_s, self._longest_s)
         return pause_s
 
     def reset(self) -> None:

@@ -21,6 +21,8 @@ from rtu_agent.output.retry import Backoff
 GROUP_RECORDS: Final = 1000
 GROUP_S: Final = 0.8
 """How long the first record of a group waits for others; with the commit itself it is on disk within a second."""
+LONGEST_PAUSE_S: Final = 2.0
+"""Between two tries. Nobody else suffers from them, and what waits for a disk that is well again waits in memory."""
 MOST_WAITING: Final = 20_000
 """Records kept in memory while the disk does not take them: some 30 MB."""
 
@@ -47,7 +49,7 @@ class Writer:
         self._watch = watch
         self._clock = clock
         self._outage = Outage(destination.name)
-        self._backoff = Backoff(random.random)
+        self._backoff = Backoff(random.random, LONGEST_PAUSE_S)
         self._waiting: deque[Record] = deque()
         self._overflowed: Counter[DropReason] = Counter()
         self._ended = ""
