@@ -28,7 +28,7 @@ from rtu_agent.telemetry.http_answer import document
 from rtu_agent.telemetry.roster import Roster, RosterDevice
 from rtu_agent.telemetry.words import DEVICE
 from support import hostile
-from support.shown_site import PLACES, SITE, START, ShownSite
+from support.shown_site import PLACES, SITE, START, ShownSite, transaction
 
 
 @pytest.fixture
@@ -142,9 +142,16 @@ def test_a_device_that_answers_too_late_is_not_sent_to_its_cable(site: ShownSite
     site.failed("office", unit=1)
     assert (told()[0], told()[2]) == ("no_reply", 40_000), "now it is silent"
 
+    site.board(LateReplyDiscarded("hall", 1, 0.7))
+    assert told()[0] == "late_reply", "a probe of one that is given up was answered too late"
+    for kind in ("late_reply", "no_reply"):
+        site.board(transaction(1, "no_reply"))
+        assert told()[0] == kind
+
 
 def test_an_answer_that_was_late_once_is_forgotten_with_the_next_poll(site: ShownSite) -> None:
     """And one of a unit that nobody knows is nobody's."""
+    site.board(LateReplyDiscarded("hall", 1, 0.6))
     site.failed("office", unit=1)
     site.board(LateReplyDiscarded("hall", 1, 0.6))
     site.board(LateReplyDiscarded("hall", 99, 0.6))

@@ -87,26 +87,25 @@ def output_after(output: OutputView, event: OutputEvent, wall: float) -> OutputV
 
 
 def heard_after(device: DeviceView, event: TransactionFinished | LateReplyDiscarded, wall: float) -> DeviceView:
-    """Return the device after something was heard of its unit."""
+    """Return the device after its unit failed a transaction, a probe perhaps, or answered too late."""
     match event:
         case LateReplyDiscarded(late_s=late_s):
-            return _late(device, late_s, wall)
+            return replace(_silent(device, "late_reply", f"{late_s:.2f} s", wall), late_s=late_s)
+        case TransactionFinished(outcome="no_reply"):
+            # An answer that is late comes before the next question: two silences in a row, and none comes any more.
+            after = device if device.late_s is not None else _silent(device, "no_reply", "", wall)
+            return replace(after, late_s=None)
         case TransactionFinished(exception_code=code) if code not in (None, device.exception_code):
             return replace(device, exception_code=code)
         case _:
             return device
 
 
-def _late(device: DeviceView, late_s: float, wall: float) -> DeviceView:
-    """Return the device after an answer that came too late: it is there, and its cable is sound."""
+def _silent(device: DeviceView, kind: str, detail: str, wall: float) -> DeviceView:
+    """Return the device with another word for why it gives nothing, if that is its trouble."""
     if device.trouble != "no_reply":
-        return replace(device, late_s=late_s)
-    mishap = _mishap(device.mishap, device.trouble, "late_reply", _late_detail(late_s), wall)
-    return replace(device, late_s=late_s, mishap=mishap)
-
-
-def _late_detail(late_s: float) -> str:
-    return f"{late_s:.2f} s"
+        return device
+    return replace(device, mishap=_mishap(device.mishap, device.trouble, kind, detail, wall))
 
 
 def _port_after(bus: BusView, event: BusEvent | PollFinished | PollSkipped, now: float) -> BusView:
@@ -178,7 +177,6 @@ def _polled(device: DeviceView, event: PollFinished, now: float, wall: float) ->
         trouble=None if event.outcome == "good" else event.outcome,
         mishap=device.mishap if is_good else _failure(device, event, wall),
         driver_error="" if is_good else device.driver_error,
-        late_s=None,
     )
 
 
@@ -206,8 +204,8 @@ def _why(device: DeviceView, event: PollFinished) -> tuple[str, str]:
     """Return the kind of a failure, and what there is to say about it."""
     if event.outcome == "exception" and device.exception_code is not None:
         return "exception", f"{device.exception_code:02X}"
-    if event.outcome == "no_reply" and device.late_s is not None:
-        return "late_reply", _late_detail(device.late_s)
+    if event.outcome == device.trouble == "no_reply" and device.mishap is not None:
+        return device.mishap.kind, device.mishap.detail  # silent, or too late: its transactions have told
     if event.outcome != "driver_failed":
         return event.outcome, ""
     return ("other_device", device.mismatch) if device.mismatch else ("driver_failed", device.driver_error)

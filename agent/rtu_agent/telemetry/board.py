@@ -108,10 +108,11 @@ class Board:
 
     def _of_bus(self, event: BusEvent) -> None:
         self._buses[event.bus] = bus_after(self._buses[event.bus], event, self._clock.monotonic())
-        if isinstance(event, TransactionFinished | LateReplyDiscarded):
-            name = self._at.get((event.bus, event.unit))
-            if name is not None:
-                self._devices[name] = heard_after(self._devices[name], event, self._clock.wall())
+        match event:
+            case LateReplyDiscarded() | TransactionFinished(outcome="no_reply" | "exception"):
+                name = self._at.get((event.bus, event.unit))
+                if name is not None:
+                    self._devices[name] = heard_after(self._devices[name], event, self._clock.wall())
 
     def _of_device(self, event: DeviceEvent) -> None:
         if isinstance(event, PollFinished | PollSkipped):

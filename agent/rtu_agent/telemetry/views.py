@@ -109,7 +109,7 @@ class DeviceView:
     exception_code: int | None = None
     """With which it refused something last."""
     late_s: float | None = None
-    """How long after the question an answer came since the latest poll, too late for it; None if none did."""
+    """How long after the question an answer came that was too late; None if none did since the latest silence."""
 
 
 @dataclass(frozen=True, slots=True)
