@@ -5,7 +5,9 @@ the same time, and each must raise its own alert and no other. That no fault mov
 tests/faults, on a clock that jumps: in real time a busy machine is a fault, too.
 """
 
+import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
@@ -26,6 +29,7 @@ from rtu_agent.protocol.timing import LineSettings
 from rtu_agent.simulator.faults.plan import FaultPlan
 from rtu_agent.simulator.site import SimulatedBus, simulated_site
 from support.agent_process import AgentProcess, until
+from support.distributions import installing
 from support.hastened import hastened
 from support.mortal import Mortal
 from support.scripted_http import JSON, Reply, Request, serving
@@ -72,6 +76,8 @@ site: faults
 buses:
 {buses}
 devices:
+  - {{name: another, bus: mistaken, unit: 1, driver: abb.b21, interval: 500ms}}
+  - {{name: misread, bus: mistaken, unit: 2, driver: acme.raising, interval: 500ms}}
   - {{name: "well-{{unit}}", bus: well, unit: 1-3, driver: generic.xy_md02, interval: 500ms}}
   - {{name: "mortal-{{unit}}", bus: mortal, unit: 1-3, driver: generic.xy_md02, interval: 500ms}}
   - {{name: air, bus: well, unit: 4, driver: senseair.s8, interval: 1s}}
@@ -80,8 +86,29 @@ outputs:
   kept: {{type: sqlite, directory: data}}
   away: {{type: influxdb, url: "http://{host}:{away}", api: v1, bucket: b}}
   choosy: {{type: influxdb, url: "{choosy}", api: v1, bucket: b}}
+spool: {{keep: 20s}}
 http: {{listen: "{host}:{port}"}}
 state: state
+"""
+
+
+RAISING = """
+    from rtu_agent.driver_api import Driver, Read, hookimpl, script, u16
+
+    class Raising(Driver, table="input"):
+        name = "acme.raising"
+        kind = "environment"
+
+        status_code = u16(1, vendor_specific=True)
+
+        @script()
+        def fetched(self, points):
+            (word,) = yield Read("input", 1)
+            raise ValueError(word)
+
+    @hookimpl
+    def rtu_provide_drivers():
+        return [Raising]
 """
 
 
@@ -125,6 +152,11 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """The site with its faults, polled, scraped and watched over."""
     folder = tmp_path_factory.mktemp("live")
     with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        plugins = folder / "plugins"
+        plugins.mkdir()
+        stack.enter_context(installing(plugins, patch))("acme", RAISING)
+        patch.setenv("PYTHONPATH", str(plugins))
         mortal = Mortal()
         ports = stack.enter_context(simulated_site(simulated(mortal)))
         server = stack.enter_context(serving(choosy))
@@ -146,16 +178,18 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
 
 def simulated(mortal: Mortal) -> list[SimulatedBus]:
     """Return the wires: a good one, one whose units can be killed, and one for each fault."""
-    thermometer, meter, air = (
-        load_drivers().get(name) for name in ("generic.xy_md02", "eastron.sdm630", "senseair.s8")
+    thermometer, meter, air, other = (
+        load_drivers().get(name) for name in ("generic.xy_md02", "eastron.sdm630", "senseair.s8", "abb.b23")
     )
     assert thermometer is not None
     assert meter is not None
     assert air is not None
+    assert other is not None
     units = dict.fromkeys(UNITS, thermometer)
     return [
         SimulatedBus("well", LINE, units | {4: air}),
         SimulatedBus("mortal", LINE, units, faults=mortal),
+        SimulatedBus("mistaken", LINE, {1: other, 2: thermometer}),
         *(
             SimulatedBus(name, LINE, units, faults=FaultPlan.of(row.fault, seed=name))
             if row.fault
@@ -237,8 +271,11 @@ def moved(samples: list[Sample], bus: str) -> set[str]:
 
 
 def test_outputs_raise_their_own_alerts(plant: Plant) -> None:
-    """One server is away, one refuses a part, and a local output is well; nobody is told of the age of a backlog."""
-    reaches(lambda: plant.alerts(output="away"), {("RtuAgentOutputStalled", "away")})
+    """One server is away for longer than records may wait, one refuses a part, and a local output is well.
+
+    Nobody is told of the age of a backlog.
+    """
+    reaches(lambda: plant.alerts(output="away"), {("RtuAgentOutputStalled", "away"), ("RtuAgentDataDropped", "away")})
     reaches(lambda: plant.alerts(output="choosy"), {("RtuAgentRecordsRejected", "choosy")})
     assert plant.alerts(output="kept") == set()
     assert {output: answers(plant.samples(), output) for output in ("away", "choosy", "kept")} == {
@@ -252,6 +289,45 @@ def answers(samples: list[Sample], output: str) -> set[str]:
     """Return what an output has answered so far."""
     writes = [s for s in samples if s.name == "rtu_agent_output_writes_total" and s.labels["output"] == output]
     return {sample.labels["outcome"] for sample in writes if sample.value}
+
+
+@pytest.mark.parametrize("driver", ["abb.b21", "acme.raising"])
+def test_a_driver_that_is_no_good_is_one_alert(plant: Plant, driver: str) -> None:
+    """Be it not for the device that answers, or one that raises; the device itself is not down."""
+    reaches(lambda: plant.alerts(driver=driver), {("RtuAgentDriverFailing",)})
+
+    assert plant.alerts(bus="mistaken") == set()
+    blamed = {s.labels["device"] for s in plant.samples() if s.name == "rtu_agent_device_driver_failed" and s.value}
+    assert blamed == {"another", "misread"}
+
+
+def test_every_series_that_a_rule_asks_for_is_there(plant: Plant) -> None:
+    """With the labels by which it is chosen and told of; but for the adapter that these wires have none of."""
+    rules = yaml.safe_load((PROMETHEUS / "rules.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    expressions = [rule["expr"] for rule in rules]
+    served = plant.samples()
+    asked = {choice for each in expressions for choice in re.findall(r"\b(rtu_agent_\w+)(?:{([^}]*)})?", each)}
+
+    absent = {name for name, chosen in asked if not any(fits(sample, name, chosen) for sample in served)}
+    told = {label for sample in served for label in sample.labels} | {"job", "instance"}
+    grouped = {
+        label
+        for each in expressions
+        for group in re.findall(r"(?:by|on) \(([^)]+)\)", each)
+        for label in group.split(", ")
+    }
+
+    assert len(asked) > len(rules)
+    assert absent == {"rtu_agent_bus_adapter_latency_seconds"}
+    assert grouped <= told
+
+
+def fits(sample: Sample, name: str, chosen: str) -> bool:
+    """Tell whether a selector of PromQL takes a sample."""
+    return sample.name == name and all(
+        label in sample.labels and bool(re.fullmatch(value, sample.labels[label])) == (how[0] == "=")
+        for label, how, value in re.findall(r"(\w+)(=~|!=|=)\"([^\"]*)\"", chosen)
+    )
 
 
 def test_a_device_that_dies_is_one_alert_until_it_lives_again(plant: Plant) -> None:
@@ -294,6 +370,22 @@ def test_a_bus_tells_what_check_reckons(plant: Plant) -> None:
     told = {s.labels["bus"]: s.value for s in plant.samples() if s.name == "rtu_agent_bus_planned_utilisation"}
 
     assert told == pytest.approx({bus.name: bus.load.held for bus in forecasts(load(plant.agent.config), None)})
+
+
+def test_a_configuration_that_is_refused_is_one_alert_until_it_is_mended(plant: Plant) -> None:
+    """Polling goes on meanwhile."""
+
+    def refused() -> set[tuple[str, ...]]:
+        return {alert for alert in plant.alerts() if "Config" in alert[0]}
+
+    good = plant.agent.config.read_text(encoding="utf-8")
+    plant.agent.config.write_text(good.replace("unit: 4", "unit: 400"), encoding="utf-8")
+    os.kill(plant.agent.pid, signal.SIGHUP)
+    reaches(refused, {("RtuAgentConfigReloadFailed",)})
+    plant.agent.config.write_text(good, encoding="utf-8")
+    os.kill(plant.agent.pid, signal.SIGHUP)
+    reaches(refused, set())
+    assert plant.alerts(bus="well") == set()
 
 
 def test_an_agent_that_is_gone_is_one_alert(plant: Plant) -> None:
