@@ -339,6 +339,14 @@ def test_a_device_that_dies_is_one_alert_until_it_lives_again(plant: Plant) -> N
     reaches(lambda: plant.alerts(bus="mortal"), set())
 
 
+def test_a_device_that_begins_to_refuse_is_one_alert_until_it_gives_values_again(plant: Plant) -> None:
+    """It is there, so it is not down."""
+    plant.mortal.refusing = frozenset({2})
+    reaches(lambda: plant.alerts(bus="mortal"), {("RtuAgentDeviceFailing", "mortal-2")})
+    plant.mortal.refusing = frozenset()
+    reaches(lambda: plant.alerts(bus="mortal"), set())
+
+
 def test_a_bus_that_dies_is_one_alert_and_none_of_its_devices(plant: Plant) -> None:
     """Until it lives again."""
     plant.mortal.dead = frozenset(UNITS)
