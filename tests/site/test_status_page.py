@@ -282,6 +282,19 @@ def test_it_speaks_the_language_of_the_browser(look: Any) -> None:
     expect(reader.row("lively")).to_contain_text("answers")
 
 
+def test_what_a_device_is_and_refuses_is_korean_too(look: Any) -> None:
+    """Those words come from the agent in English; names of a driver's own stay as they are."""
+    reader = look(locale="ko-KR")
+    reader.open("/#/device/lively")
+    expect(reader.page.locator("main")).to_contain_text("환경 센서")
+    reader.open("/#/device/named")
+    expect(reader.page.locator("main")).to_contain_text("names")
+
+    wrong = "async (code) => (await import('/parts.js')).wrong({kind: 'exception', detail: code, text: ''})"
+    assert reader.page.evaluate(wrong, "04") == "응답하지만 요청을 거부합니다 (예외 04: 장치 자체의 고장)"
+    assert reader.page.evaluate(wrong, "63") == "응답하지만 요청을 거부합니다 (예외 63: 의미는 장치 설명서에 있음)"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_readable_by_day_and_by_night(look: Any, scheme: str) -> None:
     """Every text has the contrast of WCAG 2.2 level AA, 4.5 to 1."""
