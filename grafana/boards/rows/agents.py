@@ -8,6 +8,7 @@ from boards.promql import AGENT, increase, quantile, rate
 from boards.queries import prom, prom_now
 
 _REJECTED: Final = rate("rtu_agent_readings_rejected_total")
+_BLAMED: Final = f"sum by (bus) (rtu_agent_device_driver_failed{{{AGENT}}})"
 _JUMPS: Final = increase("rtu_agent_clock_jumps_total", AGENT)
 _RELOADS: Final = increase("rtu_agent_config_reloads_total", AGENT)
 _ERRORS: Final = increase("rtu_agent_driver_errors_total", AGENT)
@@ -33,9 +34,10 @@ ROW: Final = [
     timeseries(
         65,
         "Devices their driver fails",
-        "Left alone for a while because the driver fails for them, or not the device that the driver is for.",
+        "Left alone for a while because the driver fails for them, or not the device that it is for; and on which bus.",
         prom(f"sum by (driver) (rtu_agent_driver_quarantined_devices{{{AGENT}}})", "{{driver}} resting"),
         prom(f"sum by (driver) (rtu_agent_driver_mismatched_devices{{{AGENT}}})", "{{driver}} another device"),
+        prom(f"{_BLAMED} or 0 * sum by (bus) (rtu_agent_device_up{{{AGENT}}})", "on {{bus}}"),
         unit="short",
         size=(8, 7),
     ),
