@@ -13,6 +13,7 @@ from rtu_agent.config.load import load_site
 from rtu_agent.doctor.case import Case, Machine
 from rtu_agent.doctor.user import User
 from rtu_agent.plugins import DriverCatalogue, OutputCatalogue, load_drivers, load_outputs
+from support.servers import free_port
 
 ALICE = User("alice", frozenset({"alice"}), frozenset())
 
@@ -28,7 +29,9 @@ def case(folder: Path, ports: dict[str, str], on: Machine | None = None, **site:
     devices = [{"name": f"meter-{bus}", "bus": bus, "unit": 1, "driver": "eastron.sdm120"} for bus in ports]
     buses = {bus: {"port": port} for bus, port in ports.items()}
     config = folder / "devices.yaml"
-    config.write_text(yaml.safe_dump({"version": 1, "site": "s", "buses": buses, "devices": devices, **site}))
+    known = {"version": 1, "site": "s", "buses": buses, "devices": devices}
+    nobody = {"listen": f"127.0.0.1:{free_port()}"}
+    config.write_text(yaml.safe_dump({**known, "http": nobody, **site}))
     return Case(on or machine(folder), config, _loaded(config))
 
 
