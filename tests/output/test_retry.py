@@ -35,7 +35,13 @@ def test_every_status_has_its_action(status: int | None, expected: Action) -> No
     assert action(status, from_database=has_words, has_words=has_words) is expected
 
 
-@pytest.mark.parametrize("status", [400, 422])
+def test_some_lines_may_be_bad_where_something_was_created() -> None:
+    """Version 3 has said it so for some time; each line is judged by itself then."""
+    assert action(201, from_database=True, has_words=True) is Action.REJECTED
+    assert action(201, from_database=False, has_words=False) is Action.ACCEPTED
+
+
+@pytest.mark.parametrize("status", [201, 400, 422])
 def test_only_a_database_can_reject_lines(status: int) -> None:
     """A proxy that answers 400 to everything must not turn the backlog into dead letters."""
     assert action(status, from_database=False, has_words=True) is Action.HOLD

@@ -3,13 +3,14 @@
 | answer | action | why |
 |---|---|---|
 | 2xx without words | accepted | |
+| 201 from a database, with words | rejected | so version 3 has said for some time that some lines are bad |
 | 413 | smaller | the server, or a proxy before it, limits the size of a request |
 | 400, 422 from a database | rejected | at least one line is bad; 1.x and 3 store the good ones, 2 does not say |
 | 408, 429, 5xx, no answer | again | it will pass |
 | any other | hold | token, organisation, bucket, database or address are wrong; the records are not |
 
-No database says more than the status when it has stored lines. Words with a 2xx are the page of somebody else: a portal
-that wants a password first, or a web server that answers to any address. What it was sent is nowhere.
+No database says more than the status when it has stored all lines. Other words with a 2xx are the page of somebody
+else: a portal that wants a password first, or a web server that answers to any address. What it was sent is nowhere.
 
 A 400 counts as a judgement on lines only if it comes in the form in which databases speak (JSON). A proxy, a TLS port
 or another program that answers 400 to everything would otherwise turn the whole backlog into dead letters.
@@ -29,7 +30,7 @@ HOLD_S: Final = 30.0
 LONGEST_RETRY_AFTER_S: Final = 300.0
 """A server is not left alone longer than this, whatever it asks for."""
 
-_ABOUT_LINES: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+_ABOUT_LINES: Final = (HTTPStatus.CREATED, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 _PASSING: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -43,12 +44,12 @@ def action(status: int | None, *, from_database: bool, has_words: bool) -> Actio
     """
     if status is None or status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Action.AGAIN
+    if status in _ABOUT_LINES and from_database:
+        return Action.REJECTED
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return Action.HOLD if has_words else Action.ACCEPTED
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Action.SMALLER
-    if status in _ABOUT_LINES and from_database:
-        return Action.REJECTED
     return Action.HOLD
 
 
