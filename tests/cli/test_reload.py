@@ -114,6 +114,7 @@ def test_a_step_that_fails_on_the_way_ends_the_agent(agent: AgentProcess) -> Non
     assert agent.events("records_dropped") == []
     assert len(agent.events("agent_stopped")) == 1
     agent.start()
+    until(lambda: len(agent.events("port_opened")) == 2, "the second start")
     until((agent.folder / "other").exists, "the new place")
     assert agent.stop() == 0
 
