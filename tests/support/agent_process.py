@@ -68,9 +68,9 @@ class AgentProcess:
         return self.wait(STOP_TIMEOUT_S)
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        """Return the log lines about one kind of event."""
-        lines = self.log.read_text(encoding="utf-8").splitlines() if self.log.exists() else []
-        parsed = (json.loads(line) for line in lines if line.startswith("{"))
+        """Return the log lines about one kind of event; one that is just being written may be there in part."""
+        whole, _, _ = (self.log.read_bytes() if self.log.exists() else b"").rpartition(b"\n")
+        parsed = (json.loads(line) for line in whole.split(b"\n") if line.startswith(b"{"))
         return [line for line in parsed if line.get("event") == name]
 
 
